@@ -1,0 +1,3 @@
+"""learndyn: the mechanics of learning, rebuilt from first principles on NumPy."""
+
+__version__ = "0.1.0"
