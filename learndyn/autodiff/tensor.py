@@ -1,0 +1,267 @@
+"""The value that flows through a computation: a NumPy array and where it came from.
+
+A *tensor* is transient. An operation on tensors makes a new one, which remembers the
+operation, its operands and their values; that memory is the computation graph. Links
+point from a result to its operands only, so there are no cycles and a graph is freed as
+soon as its last result is dropped.
+
+A *parameter* is state. It outlives the graph, carries a name and a gradient, and is the
+only tensor whose data may be replaced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from .op import Op
+
+Array = NDArray[np.floating[Any]]
+
+
+def as_float_array(data: ArrayLike, caller: str) -> Array:
+    """Copy ``data`` into a fresh float array; integers and booleans are cast to float64.
+
+    float32 and float64 are kept as they are.
+    """
+    if isinstance(data, Tensor):
+        raise TypeError(
+            f"{caller}: received a Tensor. Pass tensor.detach() for a constant with the "
+            "same value, or use the tensor itself"
+        )
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise ValueError(
+            f"{caller}: the data do not form an array ({error}). "
+            "Make all rows equally long"
+        ) from error
+    if array.dtype in (np.float64, np.float32):
+        return array
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    raise TypeError(
+        f"{caller}: received dtype {array.dtype}. Derivatives here are of real float64 or "
+        "float32 numbers: convert the data with .astype(np.float64)"
+    )
+
+
+class Tensor:
+    """An array with the memory of how it was computed.
+
+    Parameters
+    ----------
+    data : array_like
+        Real numbers of any shape. They are copied. Integers and booleans become float64.
+    requires_grad : bool, optional
+        True makes this a leaf of the graph: ``backward`` writes its ``grad``.
+
+    Raises
+    ------
+    TypeError
+        If the data are complex, text or objects, or already a Tensor.
+    ValueError
+        If the data are ragged.
+
+    Notes
+    -----
+    Operators and methods are the rows of the operation tables, attached in ``operators``.
+    ``==`` and the other comparisons are elementwise and return boolean arrays; a tensor is
+    hashed by identity.
+    """
+
+    # _data      the value: ndarray, or a NumPy scalar for a 0-d result (it is immutable)
+    # _tracked   True if a derivative can flow through this tensor
+    # _op, _params, _values, _parents   how it was made: operation, keyword parameters,
+    #            operand values as they were then, operand tensors (None for a constant)
+    # _order     creation number: operands come before results, so it sorts the graph
+    __slots__ = (
+        "_data", "_tracked", "_op", "_params", "_values", "_parents", "_order", "_grad",
+        "__weakref__",
+    )  # fmt: skip
+
+    # An ndarray on the left of an operator hands over to the tensor's reflected operator.
+    __array_ufunc__ = None
+
+    def __init__(self, data: ArrayLike, *, requires_grad: bool = False) -> None:
+        self._data = as_float_array(data, type(self).__name__)
+        self._tracked = requires_grad
+        self._op: Op | None = None
+        self._params: dict[str, Any] = {}
+        self._values: tuple[Any, ...] = ()
+        self._parents: tuple[Tensor | None, ...] = ()
+        self._order = 0
+        self._grad: Array | None = None
+
+    @property
+    def data(self) -> Array:
+        """The value, as a read-only array."""
+        view = np.asarray(self._data).view()
+        view.flags.writeable = False
+        return view
+
+    @property
+    def grad(self) -> Array | None:
+        """The gradient that the last ``backward`` wrote here; None on any non-leaf."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: ArrayLike | None) -> None:
+        self._grad = None if gradient is None else self._like_me(gradient, "grad")
+
+    @property
+    def requires_grad(self) -> bool:
+        """True if a derivative can flow through this tensor."""
+        return self._tracked
+
+    @property
+    def is_leaf(self) -> bool:
+        """True if no recorded operation made this tensor."""
+        return self._op is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length along each axis."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32."""
+        return self._data.dtype
+
+    def numpy(self) -> Array:
+        """Return a copy of the value as an ordinary, writable NumPy array."""
+        return np.array(self._data)
+
+    def item(self) -> float:
+        """Return the only element as a Python float.
+
+        Raises
+        ------
+        ValueError
+            If there is not exactly one element.
+        """
+        if self._data.size != 1:
+            raise ValueError(
+                f"item: needs exactly one element, got shape {self.shape}. "
+                "Index or reduce the tensor first"
+            )
+        return float(self._data.item())
+
+    def detach(self) -> Tensor:
+        """Return a constant with the same value: no derivative flows through it."""
+        return _constant(self._data)
+
+    def __float__(self) -> float:
+        return self.item()
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ValueError(
+                f"bool: the truth of a tensor of shape {self.shape} is ambiguous. "
+                "Compare it and reduce with .any() or .all()"
+            )
+        return bool(self._data)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len: a 0-d tensor has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Any:
+        if not self.shape:
+            raise TypeError("iter: a 0-d tensor cannot be iterated. Use .item()")
+        return (self[i] for i in range(self.shape[0]))  # type: ignore[index]
+
+    def __repr__(self) -> str:
+        made_by = f", op={self._op.name}" if self._op is not None else ""
+        leaf = ", requires_grad=True" if self._op is None and self._tracked else ""
+        body = np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(")
+        return f"{type(self).__name__}({body}{made_by}{leaf})"
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            "setitem: a tensor is a value and cannot be changed in place. "
+            "Build the new value with where(), or assign a whole Parameter.data"
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise TypeError(
+            "numpy: a Tensor was passed where NumPy needs an array, which would drop its "
+            "graph. Use the operation of the same name in learndyn, or tensor.numpy()"
+        )
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise TypeError(
+            f"numpy.{func.__name__}: NumPy functions do not take a Tensor. Use "
+            f"learndyn.{func.__name__} if there is one, or pass tensor.numpy()"
+        )
+
+    def _like_me(self, value: ArrayLike, caller: str) -> Array:
+        """Copy ``value`` as an array of this tensor's shape and dtype."""
+        array = as_float_array(value, caller)
+        if array.shape != self.shape:
+            raise ValueError(
+                f"{caller}: needs shape {self.shape}, got {array.shape}. "
+                "Shape is part of a parameter: make a new one to change it"
+            )
+        return array.astype(self.dtype, copy=False)
+
+
+class Parameter(Tensor):
+    """A tensor that is state: it has a gradient, a name, and data that may be replaced.
+
+    Parameters
+    ----------
+    data : array_like
+        Initial value; copied.
+    name : str, optional
+        Shown in messages and pictures of the graph.
+
+    Notes
+    -----
+    ``parameter.data = new_value`` replaces the value by a copy of ``new_value``. A graph
+    that was recorded before keeps the value that it saw.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, data: ArrayLike, *, name: str = "") -> None:
+        super().__init__(data, requires_grad=True)
+        self.name = name
+
+    @property
+    def data(self) -> Array:
+        """The value, as a read-only array. Assign to replace it."""
+        return super().data
+
+    @data.setter
+    def data(self, value: ArrayLike) -> None:
+        self._data = self._like_me(value, f"Parameter {self.name}".rstrip())
+
+
+def _constant(data: Array) -> Tensor:
+    """Wrap an array that nobody else will change, without copying it."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._data = data
+    tensor._tracked = False
+    tensor._op = None
+    tensor._params = {}
+    tensor._values = ()
+    tensor._parents = ()
+    tensor._order = 0
+    tensor._grad = None
+    return tensor

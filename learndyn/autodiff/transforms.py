@@ -1,0 +1,331 @@
+"""Derivatives as functions of functions: grad, vjp, jvp, hvp.
+
+Each transform runs ``f`` on a fresh recorded copy of its inputs. Copies made by nested
+transforms are different nodes, so a perturbation of the inner variable is never taken for
+one of the outer. Numbers in, numbers out; where an input, or a tensor that ``f`` closes
+over, is itself being differentiated, the result is a tensor that carries its own derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .op import Op, linear
+from .recording import enable_grad, is_recording
+from .sweep import between, forward_sweep, graph_below, reverse_sweep
+from .tensor import Array, Tensor, _constant, as_float_array
+from .tree import Tree, leaves, rebuild, tree_map
+
+identity = linear("identity", lambda x: x, lambda g, y, x: g)
+
+# A constant that counts as a function of x, with derivative zero. It keeps the gradient of a
+# linear function connected to its argument, so that it can be differentiated once more.
+_constant_in = Op(
+    "constant",
+    lambda c, x: c,
+    vjp=(lambda g, y, c, x: g, lambda g, y, c, x: 0.0 * x),
+    jvp=(lambda g, y, c, x: g, lambda g, y, c, x: 0.0 * c),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """One evaluation of a function, with the graph that it left."""
+
+    value: Any  # what f returned
+    sources: tuple[Tensor, ...]  # the fresh copies of its inputs, leaf by leaf
+    nodes: list[Tensor]  # newest first; empty if the value does not depend on a source
+    others: bool  # True if the graph also reaches tensors that f closed over
+    record: bool  # True if the derivative must itself be differentiable
+
+    @property
+    def ends(self) -> frozenset[int]:
+        return frozenset(id(source) for source in self.sources)
+
+
+def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """Return the function that computes the gradient of a scalar function.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a tensor with one element.
+    argnum : int, optional
+        Which positional argument to differentiate. It may be a tree of arrays (dict, list,
+        tuple, named tuple); the gradient is a tree of the same structure.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``; returns df/dx with the shape of x. An integer argument
+        is taken as float64.
+
+    Raises
+    ------
+    ValueError
+        When called: if ``f`` does not return one element, or its result does not depend on
+        the argument. (A single unused leaf of a tree has gradient zero.)
+    """
+
+    def gradient(*args: Any, **kwargs: Any) -> Tree:
+        return value_and_grad(f, argnum)(*args, **kwargs)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tuple[Any, Tree]]:
+    """Return the function that computes a scalar function's value and gradient together.
+
+    Parameters, errors and conventions are those of ``grad``.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``; returns (value, gradient).
+    """
+
+    def both(*args: Any, **kwargs: Any) -> tuple[Any, Tree]:
+        if not 0 <= argnum < len(args):
+            raise ValueError(
+                f"grad: argnum is {argnum}, but {len(args)} positional arguments were given. "
+                "Pass the differentiated argument by position"
+            )
+        x = args[argnum]
+        run = _record(
+            lambda source: f(*args[:argnum], source, *args[argnum + 1 :], **kwargs), (x,), "grad"
+        )
+        _require_scalar(run.value, "grad", "Reduce it with .sum() or .mean(), or use vjp")
+        if not run.nodes:
+            raise ValueError(
+                f"grad: the result does not depend on argument {argnum}. Compute it from that "
+                "argument with learndyn operations, outside no_grad and without .detach()"
+            )
+        seed = np.ones(run.value.shape, run.value.dtype)
+        gradients = _pull_back(run, _constant(seed) if run.record else seed)
+        value = run.value if run.record else run.value._data
+        return value, rebuild(x, _as_given(gradients, leaves(x), run.record))
+
+    return both
+
+
+def vjp(f: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[[Any], tuple[Tree, ...]]]:
+    """Evaluate ``f`` and return its value with the map from cotangents to J^T cotangent.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a tensor of any shape.
+    *primals : array or tree of arrays
+        All positional arguments of ``f``; each is differentiated.
+
+    Returns
+    -------
+    value : array or Tensor
+    pull_back : callable
+        ``pull_back(cotangent)``, with a cotangent of the value's shape, returns a tuple
+        with one gradient per argument. It may be called again.
+
+    Raises
+    ------
+    ValueError
+        If the cotangent has another shape than the value.
+    """
+    run = _record(f, primals, "vjp")
+    value = run.value if run.record else _value_of(run.value)
+
+    def pull_back(cotangent: Any) -> tuple[Tree, ...]:
+        seed = _shaped(cotangent, _value_of(run.value), "vjp", "cotangent")
+        gradients = _pull_back(run, seed)
+        given = _as_given(gradients, leaves(primals), run.record or isinstance(seed, Tensor))
+        return rebuild(primals, given)
+
+    return value, pull_back
+
+
+def jvp(
+    f: Callable[..., Any], primals: tuple[Tree, ...], tangents: tuple[Tree, ...]
+) -> tuple[Any, Any]:
+    """Evaluate ``f`` and the directional derivative J tangent.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a tensor of any shape.
+    primals : tuple
+        The positional arguments of ``f``, arrays or trees.
+    tangents : tuple
+        One tangent per argument, with the same structure and shapes.
+
+    Returns
+    -------
+    value, tangent : arrays or Tensors, of the same shape
+
+    Raises
+    ------
+    ValueError
+        If a tangent has another structure or shape than its primal.
+    """
+    pairs = tree_map(lambda x, t: (x, _shaped(t, x, "jvp", "tangent")), primals, tangents)
+    directions = [t for t in leaves(pairs)[1::2]]
+    run = _record(f, primals, "jvp")
+    record = run.record or any(isinstance(t, Tensor) and t.requires_grad for t in directions)
+    zero = np.zeros_like(_value_of(run.value))
+    if not run.nodes:
+        return (run.value if record else _value_of(run.value)), zero
+    start = {id(s): t for s, t in zip(run.sources, directions, strict=True)}
+    tangent = forward_sweep(run.nodes, start, record=record)
+    return (run.value if record else run.value._data), tangent
+
+
+def hvp(f: Callable[..., Any], x: Tree, v: Tree) -> Tree:
+    """Return the Hessian-vector product of a scalar function, H v = grad(<grad f, v>).
+
+    It costs a small multiple of ``f`` and never forms the Hessian (Pearlmutter, 1994).
+
+    Parameters
+    ----------
+    f : callable
+        Of one argument; returns a tensor with one element.
+    x, v : array or tree of arrays
+        Point and direction, of the same structure and shapes.
+    """
+    direction = tree_map(lambda a, b: _shaped(b, a, "hvp", "direction"), x, v)
+
+    def slope(point: Tree) -> Any:
+        """The derivative of f along v, a scalar function again."""
+        parts = leaves(tree_map(lambda g, d: (g * d).sum(), grad(f)(point), direction))
+        return sum(parts[1:], start=parts[0])
+
+    return grad(slope)(x)
+
+
+def backward(y: Tensor, cotangent: Any = None) -> None:
+    """Write the gradient of ``y`` to the ``grad`` of each leaf that it was made from.
+
+    Parameters
+    ----------
+    y : Tensor
+    cotangent : array_like, optional
+        What flows back into ``y``, of its shape. It may be left out for one element.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` has more elements than one and no cotangent, or was not made from a
+        parameter.
+
+    Notes
+    -----
+    ``grad`` is replaced, not added to: calling ``backward`` twice gives the same gradient.
+    To sum gradients, sum the losses.
+    """
+    if not y.requires_grad:
+        raise ValueError(
+            f"backward: this tensor of shape {y.shape} was not computed from a Parameter, so "
+            "there is nothing to differentiate. Record it outside no_grad"
+        )
+    if cotangent is None:
+        _require_scalar(y, "backward", "Reduce it with .sum() or .mean(), or pass a cotangent")
+        cotangent = np.ones(y.shape, y.dtype)
+    elif isinstance(cotangent, Tensor):
+        cotangent = cotangent._data
+    seed = _shaped(cotangent, y._data, "backward", "cotangent")
+    nodes = graph_below(y)
+    cotangents = reverse_sweep(nodes, seed)
+    reached = [node for node in nodes if node.is_leaf]
+    for leaf, gradient in zip(reached, _owned([cotangents[id(n)] for n in reached]), strict=True):
+        leaf._grad = np.asarray(gradient, dtype=leaf.dtype)
+
+
+def _record(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) -> _Recorded:
+    """Evaluate ``f`` on fresh sources and find the graph between them and the value."""
+    outer = is_recording()
+    with enable_grad():
+        sources = [_source(leaf, outer, caller) for leaf in leaves(primals)]
+        value = f(*rebuild(primals, sources))
+    if not isinstance(value, Tensor | np.ndarray | np.generic | float | int):
+        raise TypeError(
+            f"{caller}: the function returned {type(value).__name__}. Return one Tensor"
+        )
+    nodes = graph_below(value, tuple(sources)) if isinstance(value, Tensor) else []
+    ends = {id(source) for source in sources}
+    connected = any(id(node) in ends for node in nodes)
+    others = any(node.is_leaf and node.requires_grad and id(node) not in ends for node in nodes)
+    record = outer and (others or any(not source.is_leaf for source in sources))
+    return _Recorded(value, tuple(sources), nodes if connected else [], others, record)
+
+
+def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
+    """A fresh node with the value of an input: connected to it where it is tracked."""
+    if isinstance(leaf, Tensor):
+        if leaf.requires_grad and outer:
+            return identity(leaf)
+        source = _constant(leaf._data)
+    else:
+        source = _constant(as_float_array(leaf, caller))
+    source._tracked = True
+    return source
+
+
+def _pull_back(run: _Recorded, seed: Any) -> list[Any]:
+    """Cotangents of the sources; zero for a source that the value does not depend on."""
+    record = run.record or isinstance(seed, Tensor)
+    found: dict[int, Any] = {}
+    if run.nodes:
+        needed = between(run.nodes, run.sources) if run.others else None
+        found = reverse_sweep(run.nodes, seed, ends=run.ends, needed=needed, record=record)
+    gradients = []
+    for source in run.sources:
+        gradient = found.get(id(source))
+        if gradient is None:
+            gradient = np.zeros_like(source._data)
+        if record and not (isinstance(gradient, Tensor) and gradient.requires_grad):
+            gradient = _constant_in(gradient, source)
+        gradients.append(gradient)
+    return gradients
+
+
+def _as_given(gradients: list[Any], inputs: list[Any], record: bool) -> list[Any]:
+    """Hand gradients out: tensors if they carry derivatives or a tensor was given."""
+    if record:
+        return gradients
+    return [
+        _constant(gradient) if isinstance(given, Tensor) else gradient
+        for gradient, given in zip(_owned(gradients), inputs, strict=True)
+    ]
+
+
+def _owned(arrays: list[Any]) -> list[Any]:
+    """Copy each array that shares memory with another: rules may pass on what they got."""
+    seen: set[int] = set()
+    result = []
+    for array in arrays:
+        shared = id(array) in seen or getattr(array, "base", None) is not None
+        seen.add(id(array))
+        result.append(np.array(array) if shared else array)
+    return result
+
+
+def _value_of(x: Any) -> Array:
+    return x._data if isinstance(x, Tensor) else np.asarray(x)
+
+
+def _shaped(x: Any, like: Any, caller: str, role: str) -> Any:
+    """Check that a tangent or cotangent has the shape of what it belongs to."""
+    x = x if isinstance(x, Tensor) else as_float_array(x, caller)
+    if x.shape != np.shape(_value_of(like)):
+        raise ValueError(
+            f"{caller}: the {role} has shape {x.shape}, but its value has shape "
+            f"{np.shape(_value_of(like))}. They must be equal"
+        )
+    return x
+
+
+def _require_scalar(y: Any, caller: str, advice: str) -> None:
+    size, shape = np.size(_value_of(y)), np.shape(_value_of(y))
+    if size != 1:
+        raise ValueError(f"{caller}: needs a result with one element, got shape {shape}. {advice}")
