@@ -28,7 +28,7 @@ from .rules.elementwise import (
 )
 from .rules.linalg import matmul
 from .rules.reductions import mean, sum  # noqa: A004 - NumPy's names
-from .rules.shape import broadcast_to, expand_dims, reshape, swapaxes, transpose
+from .rules.shape import broadcast_to, expand_dims, reshape, scatter, sum_to, swapaxes, transpose
 from .tensor import Parameter, Tensor
 from .transforms import backward, grad, hvp, jvp, value_and_grad, vjp
 

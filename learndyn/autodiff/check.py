@@ -202,7 +202,7 @@ def _checked_leaf(leaf: Any, path: str) -> Array:
 
 def _refuse_overlap(point: list[Array]) -> None:
     for i, x in enumerate(point):
-        repeats = any(n > 1 and stride == 0 for n, stride in zip(x.shape, x.strides, strict=True))
+        repeats = x.size > 0 and any(n > 1 and stride == 0 for n, stride in zip(x.shape, x.strides, strict=True))
         if repeats or any(np.shares_memory(x, other) for other in point[:i]):
             raise ValueError(
                 "check_grads: arguments share memory, so they cannot vary independently. "

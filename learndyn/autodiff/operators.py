@@ -15,7 +15,7 @@ from .transforms import backward
 
 def _getitem(x: Tensor, index: Any) -> Tensor:
     """Pick elements, with NumPy's indexing. An element picked twice gets both cotangents."""
-    return shape.take_index(x, index=_frozen_index(index))
+    return shape.getitem(x, index=_frozen_index(index))
 
 
 def _frozen_index(index: Any) -> Any:

@@ -27,8 +27,10 @@ def _left(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def _right(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Cotangent of B in Y = A B: A^T G, with a vector read as a row (A) or column (B)."""
+    if a.ndim == b.ndim == 1:
+        return g * a
     if a.ndim == 1:
-        return expand_dims(a, axis=-1) * (expand_dims(g, axis=-2) if b.ndim > 1 else g)
+        return expand_dims(a, axis=-1) * expand_dims(g, axis=-2)
     if b.ndim == 1:
         return sum_over(expand_dims(g, axis=-1) * a, axis=-2)
     return matmul(swapaxes(a, axis1=-1, axis2=-2), g)

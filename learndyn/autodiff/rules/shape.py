@@ -69,20 +69,29 @@ def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
 # --- indexing and its adjoint -----------------------------------------------------------
 
 
+def _picks_once(index: Any) -> bool:
+    """True for an index of integers and slices only, which cannot pick an element twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return not any(isinstance(part, np.ndarray) for part in parts)
+
+
 def _scatter(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     out = np.zeros(shape, dtype=np.result_type(x))
-    np.add.at(out, index, x)  # an element that was picked twice receives twice
+    if _picks_once(index):
+        out[index] = x
+    else:
+        np.add.at(out, index, x)  # an element that was picked twice receives twice
     return out
 
 
-take_index = linear(
+getitem = linear(
     "getitem",
     lambda x, *, index: x[index],
-    lambda g, y, x, *, index: scatter_index(g, index=index, shape=x.shape),
+    lambda g, y, x, *, index: scatter(g, index=index, shape=x.shape),
     hint="Index with integers, slices, None, ..., boolean or integer arrays",
 )
-scatter_index = linear(
+scatter = linear(
     "scatter",
     _scatter,
-    lambda g, y, x, *, index, shape: take_index(g, index=index),
+    lambda g, y, x, *, index, shape: getitem(g, index=index),
 )
