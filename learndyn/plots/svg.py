@@ -31,7 +31,7 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 # matplotlib numbers its groups (line2d_3); an author's own gid is kept.
 _AUTOMATIC_ID = re.compile(r"[A-Za-z][\w.]*_\d+")
 _DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-# Hundredths of a point are far below a pixel, and take a third off the size. Scales need more digits than places.
+# Hundredths of a point are far below a pixel, and take up to a quarter off the size. Scales need more places.
 _PLACES = {"d": 2, "x": 2, "y": 2, "width": 2, "height": 2, "points": 2, "transform": 4}
 
 # The figure was laid out with the widths of DejaVu Sans (Linux). Verdana (Windows, macOS, iOS) has nearly the same, and
@@ -45,7 +45,7 @@ _CSS_COLOURS |= {LIGHT.ink: "currentColor", "#000000": "currentColor"}
 # Notebooks have no style sheet of ours: the dark values travel with the figure (JupyterLab, VS Code, Colab).
 _NOTEBOOK_RULE = (
     "[data-jp-theme-light=false] .ld-figure,.vscode-dark .ld-figure,html[theme=dark] .ld-figure{"
-    + ";".join(f"--ld-{role}:{value}" for role, value in asdict(DARK).items() if role not in ("ink", "page"))
+    + ";".join(f"--ld-{role}:{value}" for role, value in asdict(DARK).items() if role != "ink")
     + "}"
 )
 
