@@ -8,8 +8,8 @@ References
 ----------
 Minsky, M. and Papert, S. (1969). Perceptrons. MIT Press.
 Hamey, L. G. C. (1998). XOR has no local minima. Neural Networks 11, 669-681.
-Sprinkhuizen-Kuyper, I. G. and Boers, E. J. W. (1996). The error surface of the simplest XOR
-network has only global minima. Neural Computation 8, 1301-1320.
+Sprinkhuizen-Kuyper, I. G. and Boers, E. J. W. (1999). The local minima of the error surface of
+the 2-2-1 XOR network. Annals of Mathematics and Artificial Intelligence 25, 107-136.
 """
 
 from __future__ import annotations
