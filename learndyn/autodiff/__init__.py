@@ -5,9 +5,10 @@ that knows its derivative), ``rules`` (the table of operations), ``sweep`` (cota
 tangents forward), ``transforms`` (grad and its family), ``check`` (is it right?).
 """
 
+from .anomaly import AnomalyError
 from .check import GradientCheckError, check_grads
-from .op import Op, bilinear, elementwise, linear
-from .recording import enable_grad, is_recording, no_grad
+from .op import Op, bilinear, elementwise, linear, operation
+from .recording import detect_anomaly, enable_grad, is_recording, no_grad
 from .rules import TABLE
 from .rules.elementwise import (
     absolute,

@@ -5,7 +5,7 @@ result ``y`` and the operands, and says what flows on. It is written with operat
 accept arrays and tensors alike. Fed with arrays it computes a derivative; fed with tensors
 it records one, and so gives the second derivative, and the third.
 
-Three kinds of operation need one line each:
+Each kind of operation needs one line:
 
 ``elementwise``
     The Jacobian is diagonal, hence its own adjoint: a single rule per operand serves the
@@ -16,6 +16,8 @@ Three kinds of operation need one line each:
     <v, A u> = <A* v, u> for all u, v.
 ``bilinear``
     Linear in each of two operands while the other is held.
+``operation``
+    Anything else: both rules are given. One rule may serve any number of operands.
 
 References
 ----------
@@ -24,13 +26,15 @@ Griewank, A. and Walther, A. (2008). Evaluating Derivatives, 2nd ed., SIAM.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
 import numpy as np
 
+from .anomaly import refuse_nonfinite_value
 from .recording import _mode
 from .tensor import Tensor, _constant
 
@@ -39,86 +43,58 @@ Rule = Callable[..., Any]
 BROADCAST_HINT = "Shapes must broadcast: from the last axis on, lengths are equal or one is 1"
 _DEFAULT_HINT = "Check the shapes and the keyword arguments"
 
+_ERRORS = (ValueError, TypeError, IndexError, np.linalg.LinAlgError)
+_PLAIN = frozenset({float, int, bool, np.float64, np.float32})
+_new_tensor = Tensor.__new__
 _next_order = count(1).__next__
-_PLAIN = frozenset({float, int, np.float64, np.float32})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Op:
-    """An operation on arrays with its derivative rules.
+    """What is known about an operation. The function that applies it has this as ``.op``.
 
-    Parameters
+    Attributes
     ----------
     name : str
         Shown in errors and in pictures of the graph.
     forward : callable
         ``forward(*arrays, **params) -> array``, plain NumPy.
-    vjp : tuple of callables
+    vjp : sequence of callables
         For each operand, ``rule(g, y, *operands, **params)``: from the cotangent ``g`` of the
         result to the cotangent of the operand. A broadcast operand may get the
         cotangent of its broadcast shape; the sweep sums it back.
-    jvp : tuple of callables
+    jvp : sequence of callables
         For each operand, the same signature: from the tangent ``g`` of the operand to its
         contribution to the tangent of the result.
     kind : str
         "elementwise", "linear", "bilinear" or "general".
     domains : tuple of str
-        For each operand, where the operation is smooth: "real", "nonzero" or "positive".
+        For each operand, where the operation is smooth: "real", "nonzero", "positive", ...
     hint : str
         What to do about an error, appended to the message.
     """
 
     name: str
     forward: Callable[..., Any]
-    vjp: tuple[Rule, ...]
-    jvp: tuple[Rule, ...]
+    vjp: Sequence[Rule]
+    jvp: Sequence[Rule]
     kind: str = "general"
     domains: tuple[str, ...] = ()
     hint: str = _DEFAULT_HINT
 
-    def __call__(self, *operands: Any, **params: Any) -> Any:
-        """Apply to arrays (gives an array) or to any tensor (gives a tensor)."""
-        any_tensor = tracked = False
-        values = []
-        for operand in operands:
-            if isinstance(operand, Tensor):
-                any_tensor = True
-                tracked = tracked or operand._tracked
-                values.append(operand._data)
-            elif type(operand) in _PLAIN:
-                values.append(operand)
-            else:
-                values.append(self._plain_array(operand))
-        try:
-            y = self.forward(*values, **params)
-        except (ValueError, TypeError, IndexError) as error:
-            raise self._explained(error, values, params) from error
-        if tracked and _mode.recording:
-            return self._record(y, operands, values, params)
-        return _constant(y) if any_tensor else y
+    def explained(self, error: Exception, values: Sequence[Any], params: dict[str, Any]) -> Exception:
+        """The same kind of error, naming the operation, what it received and what to do."""
+        shapes = " and ".join(str(np.shape(value)) for value in values)
+        given = "".join(f", {key}={value!r}" for key, value in params.items())
+        message = f"{self.name}: received shape {shapes}{given}. {self.hint}. (NumPy: {error})"
+        if isinstance(error, np.linalg.LinAlgError):
+            return np.linalg.LinAlgError(message)
+        for kind in (IndexError, TypeError):
+            if isinstance(error, kind) and not isinstance(error, ValueError):
+                return kind(message)
+        return ValueError(message)
 
-    def _record(self, y: Any, operands: Any, values: list[Any], params: dict[str, Any]) -> Tensor:
-        """Make the result a node of the graph."""
-        parents = []
-        for i, operand in enumerate(operands):
-            if isinstance(operand, Tensor) and operand._tracked:
-                parents.append(operand)
-                continue
-            parents.append(None)
-            # The caller may overwrite a constant array before the backward pass. A rule
-            # that is linear in its operand never reads it; any other needs a copy.
-            if isinstance(operand, np.ndarray) and self.kind != "linear":
-                values[i] = operand.copy()
-        node = _constant(y)
-        node._tracked = True
-        node._op = self
-        node._params = params
-        node._values = tuple(values)
-        node._parents = tuple(parents)
-        node._order = _next_order()
-        return node
-
-    def _plain_array(self, operand: Any) -> Any:
+    def plain_array(self, operand: Any) -> Any:
         """Check an operand that is neither a tensor nor a plain number."""
         try:
             array = np.asarray(operand)
@@ -131,53 +107,209 @@ class Op:
             )
         return operand if isinstance(operand, np.ndarray | np.generic) else array
 
-    def _explained(self, error: Exception, values: list[Any], params: dict[str, Any]) -> Exception:
-        """The same kind of error, naming the operation, what it received and what to do."""
-        shapes = " and ".join(str(np.shape(value)) for value in values)
-        given = "".join(f", {key}={value!r}" for key, value in params.items())
-        message = f"{self.name}: received shape {shapes}{given}. {self.hint}. (NumPy: {error})"
-        for kind in (IndexError, TypeError):
-            if isinstance(error, kind) and not isinstance(error, ValueError):
-                return kind(message)
-        return ValueError(message)
+
+class _EveryOperand(Sequence[Rule]):
+    """One rule for any number of operands; it gets the operand's place as first argument."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __getitem__(self, place: Any) -> Rule:
+        return partial(self.rule, place)
+
+    def __len__(self) -> int:
+        raise TypeError("an operation on any number of operands has no number of rules")
 
 
 def elementwise(
-    name: str, forward: Callable[..., Any], *rules: Rule, domains: tuple[str, ...] = ()
-) -> Op:
+    name: str, forward: Callable[..., Any], *rules: Rule, domains: tuple[str, ...] = (), doc: str = ""
+) -> Callable[..., Any]:
     """Make an operation that acts on each element, with one rule per operand."""
     domains = domains or ("real",) * len(rules)
-    return Op(name, forward, rules, rules, "elementwise", domains, BROADCAST_HINT)
+    return _function(Op(name, forward, rules, rules, "elementwise", domains, BROADCAST_HINT), doc)
 
 
-def linear(name: str, forward: Callable[..., Any], adjoint: Rule, *, hint: str = "") -> Op:
+def linear(
+    name: str, forward: Callable[..., Any], adjoint: Rule, *, hint: str = _DEFAULT_HINT, doc: str = ""
+) -> Callable[..., Any]:
     """Make a linear operation of one operand from its adjoint."""
 
     def tangent(t: Any, y: Any, x: Any, **params: Any) -> Any:
-        return op(t, **params)
+        return function(t, **params)
 
-    op = Op(name, forward, (adjoint,), (tangent,), "linear", ("real",), hint or _DEFAULT_HINT)
-    return op
+    function = _function(Op(name, forward, (adjoint,), (tangent,), "linear", ("real",), hint), doc)
+    return function
 
 
 def bilinear(
-    name: str, forward: Callable[..., Any], adjoint0: Rule, adjoint1: Rule, *, hint: str = ""
-) -> Op:
+    name: str,
+    forward: Callable[..., Any],
+    adjoint0: Rule,
+    adjoint1: Rule,
+    *,
+    hint: str = _DEFAULT_HINT,
+    doc: str = "",
+) -> Callable[..., Any]:
     """Make an operation that is linear in each of two operands, from both adjoints."""
 
     def tangent0(t: Any, y: Any, a: Any, b: Any, **params: Any) -> Any:
-        return op(t, b, **params)
+        return function(t, b, **params)
 
     def tangent1(t: Any, y: Any, a: Any, b: Any, **params: Any) -> Any:
-        return op(a, t, **params)
+        return function(a, t, **params)
 
-    op = Op(
-        name,
-        forward,
-        (adjoint0, adjoint1),
-        (tangent0, tangent1),
-        "bilinear",
-        ("real", "real"),
-        hint or _DEFAULT_HINT,
+    rules, tangents = (adjoint0, adjoint1), (tangent0, tangent1)
+    function = _function(Op(name, forward, rules, tangents, "bilinear", ("real",) * 2, hint), doc)
+    return function
+
+
+def operation(
+    name: str,
+    forward: Callable[..., Any],
+    *,
+    vjp: Rule | tuple[Rule, ...],
+    jvp: Rule | tuple[Rule, ...],
+    domains: tuple[str, ...] = (),
+    hint: str = _DEFAULT_HINT,
+    doc: str = "",
+) -> Callable[..., Any]:
+    """Make an operation from its rules for reverse and forward mode.
+
+    Parameters
+    ----------
+    vjp, jvp : tuple of callables, or callable
+        A tuple has a rule for each operand. A single rule serves any number of operands and
+        gets the operand's place first: ``rule(place, g, y, *operands, **params)``.
+    """
+    backward, forward_rules = (
+        rules if isinstance(rules, tuple) else _EveryOperand(rules) for rules in (vjp, jvp)
     )
-    return op
+    return _function(Op(name, forward, backward, forward_rules, "general", domains, hint), doc)
+
+
+def _function(op: Op, doc: str) -> Callable[..., Any]:
+    """The function that applies an operation to arrays (gives an array) or tensors (a tensor)."""
+    arity = len(op.vjp) if isinstance(op.vjp, tuple) else 0
+    apply = {1: _apply_to_one, 2: _apply_to_two}.get(arity, _apply_to_any)(op)
+    apply.__name__ = apply.__qualname__ = op.name
+    apply.__doc__ = doc or None
+    apply.op = op  # type: ignore[attr-defined]
+    return apply
+
+
+# The three makers below repeat a few lines on purpose: this is the path of every operation,
+# where a call, a loop or a tuple more costs as much as a small array's arithmetic.
+
+
+def _apply_to_one(op: Op) -> Callable[..., Any]:
+    forward = op.forward
+
+    def apply(x: Any, **params: Any) -> Any:
+        if not isinstance(x, Tensor):
+            return _apply(op, (x,), params)
+        value = x._data
+        try:
+            y = forward(value, **params) if params else forward(value)
+        except _ERRORS as error:
+            raise op.explained(error, (value,), params) from error
+        mode = _mode.recording
+        if not (x._tracked and mode):
+            return _constant(y)
+        node = _new_tensor(Tensor)
+        node._data = y
+        node._tracked = True
+        node._op = op
+        node._params = params
+        node._values = (value,)
+        node._parents = (x,)
+        node._order = _next_order()
+        if mode is not True:
+            refuse_nonfinite_value(node)
+        return node
+
+    return apply
+
+
+def _apply_to_two(op: Op) -> Callable[..., Any]:
+    forward = op.forward
+
+    def apply(a: Any, b: Any, **params: Any) -> Any:
+        left, right = isinstance(a, Tensor), isinstance(b, Tensor)
+        # Constants other than plain numbers take the general road: they are checked and copied.
+        if not ((left or type(a) in _PLAIN) and (right or type(b) in _PLAIN)) or not (left or right):
+            return _apply(op, (a, b), params)
+        u, v = a._data if left else a, b._data if right else b
+        try:
+            y = forward(u, v, **params) if params else forward(u, v)
+        except _ERRORS as error:
+            raise op.explained(error, (u, v), params) from error
+        left, right = left and a._tracked, right and b._tracked
+        mode = _mode.recording
+        if not ((left or right) and mode):
+            return _constant(y)
+        node = _new_tensor(Tensor)
+        node._data = y
+        node._tracked = True
+        node._op = op
+        node._params = params
+        node._values = (u, v)
+        node._parents = (a if left else None, b if right else None)
+        node._order = _next_order()
+        if mode is not True:
+            refuse_nonfinite_value(node)
+        return node
+
+    return apply
+
+
+def _apply_to_any(op: Op) -> Callable[..., Any]:
+    def apply(*operands: Any, **params: Any) -> Any:
+        return _apply(op, operands, params)
+
+    return apply
+
+
+def _apply(op: Op, operands: Sequence[Any], params: dict[str, Any]) -> Any:
+    """Apply an operation to any mixture of tensors, arrays and numbers."""
+    any_tensor = tracked = False
+    values = []
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            any_tensor = True
+            tracked = tracked or operand._tracked
+            values.append(operand._data)
+        elif type(operand) in _PLAIN:
+            values.append(operand)
+        else:
+            values.append(op.plain_array(operand))
+    try:
+        y = op.forward(*values, **params)
+    except _ERRORS as error:
+        raise op.explained(error, values, params) from error
+    mode = _mode.recording
+    if not (tracked and mode):
+        return _constant(y) if any_tensor else y
+    node = _constant(y)
+    node._tracked = True
+    node._op = op
+    node._params = params
+    node._parents = tuple(x if isinstance(x, Tensor) and x._tracked else None for x in operands)
+    node._values = _kept(op, operands, values)
+    node._order = _next_order()
+    if mode is not True:
+        refuse_nonfinite_value(node)
+    return node
+
+
+def _kept(op: Op, operands: Sequence[Any], values: list[Any]) -> tuple[Any, ...]:
+    """The operand values that the rules will read.
+
+    The caller may overwrite a constant array before the backward pass. A rule of a linear
+    operation, and of an addition, never reads it; any other needs a copy.
+    """
+    if op.kind == "linear" or op.name in ("add", "subtract"):
+        return tuple(values)
+    return tuple(
+        operand.copy() if isinstance(operand, np.ndarray) else value
+        for operand, value in zip(operands, values, strict=True)
+    )

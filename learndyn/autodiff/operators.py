@@ -58,10 +58,9 @@ _BINARY = {
     "pow": e.power,
     "matmul": linalg.matmul,
 }
-# An Op is callable but no function, so it would not bind to the instance: wrap it.
-for _name, _op in _BINARY.items():
-    setattr(Tensor, f"__{_name}__", lambda left, right, op=_op: op(left, right))
-    setattr(Tensor, f"__r{_name}__", _reflected(_op))
+for _name, _row in _BINARY.items():
+    setattr(Tensor, f"__{_name}__", _row)
+    setattr(Tensor, f"__r{_name}__", _reflected(_row))
 
 _COMPARISONS = {
     "eq": np.equal,
@@ -76,9 +75,9 @@ for _name, _ufunc in _COMPARISONS.items():
 Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]
 
 _METHODS: dict[str, Callable[..., Any]] = {
-    "__neg__": lambda x: e.negative(x),
+    "__neg__": e.negative,
     "__pos__": lambda x: x,
-    "__abs__": lambda x: e.absolute(x),
+    "__abs__": e.absolute,
     "__getitem__": _getitem,
     "sum": reductions.sum,
     "mean": reductions.mean,

@@ -1,4 +1,4 @@
-"""Whether operations on tensors are written into the graph.
+"""Whether operations on tensors are written into the graph, and whether each is inspected.
 
 The switch belongs to the running thread: ``no_grad`` in one thread leaves every other alone.
 """
@@ -9,9 +9,12 @@ import threading
 from contextlib import ContextDecorator
 from types import TracebackType
 
+INSPECTED = "inspected"
+
 
 class _Mode(threading.local):
-    recording = True
+    # False: off. True: on. INSPECTED: on, and the first value that is not finite is an error.
+    recording: bool | str = True
 
 
 _mode = _Mode()
@@ -19,20 +22,21 @@ _mode = _Mode()
 
 def is_recording() -> bool:
     """Return True if operations on tracked tensors are recorded in this thread."""
-    return _mode.recording
+    return bool(_mode.recording)
 
 
 class _SetRecording(ContextDecorator):
     """A context manager, and a decorator, that sets the switch and puts it back."""
 
-    value: bool
-
     def __init__(self) -> None:
-        self._before: list[bool] = []
+        self._before: list[bool | str] = []
+
+    def _value(self) -> bool | str:
+        raise NotImplementedError
 
     def __enter__(self) -> None:
         self._before.append(_mode.recording)
-        _mode.recording = self.value
+        _mode.recording = self._value()
 
     def __exit__(
         self,
@@ -50,10 +54,24 @@ class no_grad(_SetRecording):
     a constant: nothing can be differentiated through it.
     """
 
-    value = False
+    def _value(self) -> bool | str:
+        return False
 
 
 class enable_grad(_SetRecording):
     """Record the graph again inside a ``no_grad`` block."""
 
-    value = True
+    def _value(self) -> bool | str:
+        return _mode.recording or True
+
+
+class detect_anomaly(_SetRecording):
+    """Stop at the first number that is not finite, and say where it arose.
+
+    Inside ``with detect_anomaly():`` every recorded operation and every step of a backward
+    sweep is inspected. The first infinity or NaN raises an ``AnomalyError`` that names the
+    operation, the shapes, and the line of the caller's code that applied it.
+    """
+
+    def _value(self) -> bool | str:
+        return INSPECTED

@@ -18,6 +18,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
+from .anomaly import refuse_nonfinite_cotangent
+from .recording import INSPECTED, _mode
 from .rules.shape import broadcast_to, sum_to
 from .tensor import Tensor
 
@@ -78,20 +80,28 @@ def reverse_sweep(
         True feeds tensors to the rules, so that the result can be differentiated again.
     """
     cotangents = {id(newest_first[0]): cotangent}
+    inspect = _mode.recording is INSPECTED
     for node in newest_first:
         op = node._op
         if op is None or id(node) in ends or id(node) not in cotangents:
             continue
         g = cotangents.pop(id(node))
         y, operands = (node, _recorded_operands(node)) if record else (node._data, node._values)
-        for rule, parent in zip(op.vjp, node._parents, strict=True):
-            key = id(parent)
-            if parent is None or (needed is not None and key not in needed):
+        params = node._params
+        for place, parent in enumerate(node._parents):
+            if parent is None:
                 continue
-            c = rule(g, y, *operands, **node._params)
+            key = id(parent)
+            if needed is not None and key not in needed:
+                continue
+            rule = op.vjp[place]
+            c = rule(g, y, *operands, **params) if params else rule(g, y, *operands)
             if c.shape != parent._data.shape:
                 c = sum_to(c, shape=parent._data.shape)
-            cotangents[key] = cotangents[key] + c if key in cotangents else c
+            if inspect:
+                refuse_nonfinite_cotangent(node, place, c)
+            known = cotangents.get(key)
+            cotangents[key] = c if known is None else known + c
     return cotangents
 
 
@@ -105,10 +115,10 @@ def forward_sweep(
             continue
         y, operands = (node, _recorded_operands(node)) if record else (node._data, node._values)
         total = None
-        for rule, parent in zip(node._op.jvp, node._parents, strict=True):
+        for place, parent in enumerate(node._parents):
             if parent is None or id(parent) not in tangents:
                 continue
-            t = rule(tangents[id(parent)], y, *operands, **node._params)
+            t = node._op.jvp[place](tangents[id(parent)], y, *operands, **node._params)
             if t.shape != node._data.shape:
                 t = broadcast_to(t, shape=node._data.shape)
             total = t if total is None else total + t

@@ -75,12 +75,17 @@ class Tensor:
 
     # _data      the value: ndarray, or a NumPy scalar for a 0-d result (it is immutable)
     # _tracked   True if a derivative can flow through this tensor
-    # _op, _params, _values, _parents   how it was made: operation, keyword parameters,
-    #            operand values as they were then, operand tensors (None for a constant)
+    # _op        the operation that made it; None for a leaf or a constant, and then the
+    #            three slots that follow are not set
+    # _params    keyword parameters of the operation
+    # _values    operand values as they were then
+    # _parents   operand tensors, None in the place of a constant
     # _order     creation number: operands come before results, so it sorts the graph
+    # _grad      set by backward, on leaves only
+    # _made_at   the caller's line, set under detect_anomaly only
     __slots__ = (
         "_data", "_tracked", "_op", "_params", "_values", "_parents", "_order", "_grad",
-        "__weakref__",
+        "_made_at", "__weakref__",
     )  # fmt: skip
 
     # An ndarray on the left of an operator hands over to the tensor's reflected operator.
@@ -90,11 +95,8 @@ class Tensor:
         self._data = as_float_array(data, type(self).__name__)
         self._tracked = requires_grad
         self._op: Op | None = None
-        self._params: dict[str, Any] = {}
-        self._values: tuple[Any, ...] = ()
         self._parents: tuple[Tensor | None, ...] = ()
         self._order = 0
-        self._grad: Array | None = None
 
     @property
     def data(self) -> Array:
@@ -106,7 +108,7 @@ class Tensor:
     @property
     def grad(self) -> Array | None:
         """The gradient that the last ``backward`` wrote here; None on any non-leaf."""
-        return self._grad
+        return getattr(self, "_grad", None)
 
     @grad.setter
     def grad(self, gradient: ArrayLike | None) -> None:
@@ -259,9 +261,6 @@ def _constant(data: Array) -> Tensor:
     tensor._data = data
     tensor._tracked = False
     tensor._op = None
-    tensor._params = {}
-    tensor._values = ()
     tensor._parents = ()
     tensor._order = 0
-    tensor._grad = None
     return tensor

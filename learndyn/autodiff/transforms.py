@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .op import Op, linear
+from .op import linear, operation
 from .recording import enable_grad, is_recording
 from .sweep import between, forward_sweep, graph_below, reverse_sweep
 from .tensor import Array, Tensor, _constant, as_float_array
@@ -24,7 +24,7 @@ identity = linear("identity", lambda x: x, lambda g, y, x: g)
 
 # A constant that counts as a function of x, with derivative zero. It keeps the gradient of a
 # linear function connected to its argument, so that it can be differentiated once more.
-_constant_in = Op(
+_constant_in = operation(
     "constant",
     lambda c, x: c,
     vjp=(lambda g, y, c, x: g, lambda g, y, c, x: 0.0 * x),

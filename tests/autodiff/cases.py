@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from learndyn.autodiff import TABLE, Op
+from learndyn.autodiff import TABLE
 
 Case = tuple[Callable[..., Any], list[np.ndarray]]
 
@@ -44,8 +44,9 @@ def values(shape: tuple[int, ...], domain: str = "real") -> st.SearchStrategy[np
 
 
 @st.composite
-def elementwise(draw: st.DrawFn, op: Op) -> Case:
+def elementwise(draw: st.DrawFn, row: Callable[..., Any]) -> Case:
     """Operands of any shapes that broadcast, 0-d, size-1 and empty ones included."""
+    op = row.op
     count = len(op.vjp)
     broadcast = draw(
         hnp.mutually_broadcastable_shapes(num_shapes=count, min_side=0, max_side=3, max_dims=3)
@@ -57,11 +58,11 @@ def elementwise(draw: st.DrawFn, op: Op) -> Case:
     if op.name == "where":
         rng = np.random.default_rng(draw(seeds))
         params["condition"] = rng.random(broadcast.result_shape) < 0.5
-    return (lambda *xs: op(*xs, **params)), operands
+    return (lambda *xs: row(*xs, **params)), operands
 
 
 @st.composite
-def _reduction(draw: st.DrawFn, op: Op, sizes: Any) -> Case:
+def _reduction(draw: st.DrawFn, row: Callable[..., Any], sizes: Any) -> Case:
     shape = draw(sizes)
     axis = draw(
         st.none()
@@ -69,7 +70,7 @@ def _reduction(draw: st.DrawFn, op: Op, sizes: Any) -> Case:
         | (st.integers(-len(shape), len(shape) - 1) if shape else st.none())
     )
     keepdims = draw(st.booleans())
-    return (lambda x: op(x, axis=axis, keepdims=keepdims)), [draw(values(shape))]
+    return (lambda x: row(x, axis=axis, keepdims=keepdims)), [draw(values(shape))]
 
 
 @st.composite
@@ -160,5 +161,5 @@ SPECIAL: dict[str, st.SearchStrategy[Case]] = {
 
 def cases(name: str) -> st.SearchStrategy[Case]:
     """The strategy for a row; an elementwise row gets one by itself."""
-    op = TABLE[name]
-    return elementwise(op) if op.kind == "elementwise" else SPECIAL[name]
+    row = TABLE[name]
+    return elementwise(row) if row.op.kind == "elementwise" else SPECIAL[name]

@@ -5,12 +5,12 @@ import pytest
 
 from learndyn.autodiff import (
     GradientCheckError,
-    Op,
     Tensor,
     check_grads,
     elementwise,
     exp,
     multiply,
+    operation,
     relu,
     tanh,
 )
@@ -45,7 +45,7 @@ def test_a_wrong_rule_is_caught_in_each_mode(fault, mode):
     wrong = WRONG_RULES[fault]
     vjp, jvp = ((wrong,), (good,)) if mode == "reverse" else ((good,), (wrong,))
     with pytest.raises(GradientCheckError, match=f"{mode} mode, first derivative"):
-        check_grads(Op("tanh", np.tanh, vjp, jvp), X)
+        check_grads(operation("tanh", np.tanh, vjp=vjp, jvp=jvp), X)
 
 
 def test_a_rule_that_is_right_once_and_wrong_when_differentiated_is_caught():
@@ -61,13 +61,15 @@ def test_a_dropped_unbroadcast_is_caught():
     def first_row(g, y, a, b):
         return (g * b)[0] if g.ndim == 2 else g * b
 
-    wrong = Op("multiply", np.multiply, (first_row, multiply.vjp[1]), multiply.jvp)
+    wrong = operation(
+        "multiply", np.multiply, vjp=(first_row, multiply.op.vjp[1]), jvp=multiply.op.jvp
+    )
     with pytest.raises(GradientCheckError, match="reverse mode"):
         check_grads(wrong, X, np.ones((2, 3)) * X, order=1)
 
 
 def test_swapped_partials_are_caught():
-    wrong = elementwise("multiply", np.multiply, *reversed(multiply.vjp))
+    wrong = elementwise("multiply", np.multiply, *reversed(multiply.op.vjp))
     with pytest.raises(GradientCheckError):
         check_grads(wrong, X, 2.0 * X + 1.0)
 

@@ -6,12 +6,14 @@ from the moment that it exists.
 
 from __future__ import annotations
 
-from ..op import Op
+from collections.abc import Callable
+from typing import Any
+
 from . import elementwise, linalg, reductions, shape
 
-TABLE: dict[str, Op] = {
-    row.name: row
+TABLE: dict[str, Callable[..., Any]] = {
+    row.op.name: row
     for module in (elementwise, reductions, linalg, shape)
     for row in vars(module).values()
-    if isinstance(row, Op)
+    if hasattr(row, "op")
 }

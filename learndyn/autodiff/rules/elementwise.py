@@ -60,7 +60,7 @@ def _stable_sigmoid(x: Any) -> Any:
     return np.where(np.greater_equal(x, 0), 1.0, decay) / (1.0 + decay)
 
 
-tanh = elementwise("tanh", np.tanh, lambda g, y, x: g * (1.0 - y * y))
+tanh = elementwise("tanh", np.tanh, lambda g, y, x: g - g * (y * y))
 sigmoid = elementwise("sigmoid", _stable_sigmoid, lambda g, y, x: g * (y * (1.0 - y)))
 relu = elementwise(
     "relu", lambda x: np.maximum(x, 0.0), lambda g, y, x: g * (x > 0), domains=("nonzero",)
