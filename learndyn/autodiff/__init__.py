@@ -7,6 +7,7 @@ tangents forward), ``transforms`` (grad and its family), ``check`` (is it right?
 
 from .anomaly import AnomalyError
 from .check import GradientCheckError, check_grads
+from .checkpoint import checkpoint
 from .op import Op, bilinear, elementwise, linear, operation
 from .recording import detect_anomaly, enable_grad, is_recording, no_grad
 from .rules import TABLE

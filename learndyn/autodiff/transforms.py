@@ -33,7 +33,7 @@ _constant_in = operation(
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded:
+class Run:
     """One evaluation of a function, with the graph that it left."""
 
     value: Any  # what f returned
@@ -47,7 +47,9 @@ class _Recorded:
         return frozenset(id(source) for source in self.sources)
 
 
-def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+def grad(
+    f: Callable[..., Any], argnum: int = 0, *, has_aux: bool = False
+) -> Callable[..., Any]:
     """Return the function that computes the gradient of a scalar function.
 
     Parameters
@@ -57,12 +59,14 @@ def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     argnum : int, optional
         Which positional argument to differentiate. It may be a tree of arrays (dict, list,
         tuple, named tuple); the gradient is a tree of the same structure.
+    has_aux : bool, optional
+        True if ``f`` returns a pair (result, auxiliary output). The second is handed on.
 
     Returns
     -------
     callable
-        Takes the arguments of ``f``; returns df/dx with the shape of x. An integer argument
-        is taken as float64.
+        Takes the arguments of ``f``; returns df/dx with the shape of x, or the pair
+        (df/dx, auxiliary output). An integer argument is taken as float64.
 
     Raises
     ------
@@ -71,13 +75,18 @@ def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
         the argument. (A single unused leaf of a tree has gradient zero.)
     """
 
+    both = value_and_grad(f, argnum, has_aux=has_aux)
+
     def gradient(*args: Any, **kwargs: Any) -> Tree:
-        return value_and_grad(f, argnum)(*args, **kwargs)[1]
+        value, slope = both(*args, **kwargs)
+        return (slope, value[1]) if has_aux else slope
 
     return gradient
 
 
-def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tuple[Any, Tree]]:
+def value_and_grad(
+    f: Callable[..., Any], argnum: int = 0, *, has_aux: bool = False
+) -> Callable[..., tuple[Any, Tree]]:
     """Return the function that computes a scalar function's value and gradient together.
 
     Parameters, errors and conventions are those of ``grad``.
@@ -85,7 +94,8 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
     Returns
     -------
     callable
-        Takes the arguments of ``f``; returns (value, gradient).
+        Takes the arguments of ``f``; returns (value, gradient), or with ``has_aux``
+        ((value, auxiliary output), gradient).
     """
 
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Tree]:
@@ -94,10 +104,16 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
                 f"grad: argnum is {argnum}, but {len(args)} positional arguments were given. "
                 "Pass the differentiated argument by position"
             )
-        x = args[argnum]
-        run = _record(
-            lambda source: f(*args[:argnum], source, *args[argnum + 1 :], **kwargs), (x,), "grad"
-        )
+        x, aux = args[argnum], None
+
+        def of_source(source: Tree) -> Any:
+            nonlocal aux
+            result = f(*args[:argnum], source, *args[argnum + 1 :], **kwargs)
+            if has_aux:
+                result, aux = _pair(result)
+            return result
+
+        run = record_run(of_source, (x,), "grad")
         _require_scalar(run.value, "grad", "Reduce it with .sum() or .mean(), or use vjp")
         if not run.nodes:
             raise ValueError(
@@ -106,10 +122,27 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
             )
         seed = np.ones(run.value.shape, run.value.dtype)
         gradients = _pull_back(run, _constant(seed) if run.record else seed)
-        value = run.value if run.record else run.value._data
-        return value, rebuild(x, _as_given(gradients, leaves(x), run.record))
+        gradient = rebuild(x, _as_given(gradients, leaves(x), run.record))
+        value = _handed_out(run.value, run.record)
+        if has_aux:
+            return (value, tree_map(lambda leaf: _handed_out(leaf, run.record), aux)), gradient
+        return value, gradient
 
     return both
+
+
+def _pair(result: Any) -> tuple[Any, Any]:
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TypeError(
+            f"grad: with has_aux=True the function returns a pair (result, auxiliary output), "
+            f"got {type(result).__name__}"
+        )
+    return result
+
+
+def _handed_out(x: Any, record: bool) -> Any:
+    """A tensor of a finished run as plain numbers, unless it still carries a derivative."""
+    return x._data if isinstance(x, Tensor) and not record else x
 
 
 def vjp(f: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[[Any], tuple[Tree, ...]]]:
@@ -134,7 +167,7 @@ def vjp(f: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[[Any], tup
     ValueError
         If the cotangent has another shape than the value.
     """
-    run = _record(f, primals, "vjp")
+    run = record_run(f, primals, "vjp")
     value = run.value if run.record else _value_of(run.value)
 
     def pull_back(cotangent: Any) -> tuple[Tree, ...]:
@@ -171,7 +204,7 @@ def jvp(
     """
     pairs = tree_map(lambda x, t: (x, _shaped(t, x, "jvp", "tangent")), primals, tangents)
     directions = [t for t in leaves(pairs)[1::2]]
-    run = _record(f, primals, "jvp")
+    run = record_run(f, primals, "jvp")
     record = run.record or any(isinstance(t, Tensor) and t.requires_grad for t in directions)
     zero = np.zeros_like(_value_of(run.value))
     if not run.nodes:
@@ -241,7 +274,7 @@ def backward(y: Tensor, cotangent: Any = None) -> None:
         leaf._grad = np.asarray(gradient, dtype=leaf.dtype)
 
 
-def _record(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) -> _Recorded:
+def record_run(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) -> Run:
     """Evaluate ``f`` on fresh sources and find the graph between them and the value."""
     outer = is_recording()
     with enable_grad():
@@ -255,8 +288,11 @@ def _record(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) -> _R
     ends = {id(source) for source in sources}
     connected = any(id(node) in ends for node in nodes)
     others = any(node.is_leaf and node.requires_grad and id(node) not in ends for node in nodes)
+    for source in sources:
+        # The run is over: to whoever sees this graph from outside, a fresh leaf is a constant.
+        source._tracked = not source.is_leaf
     record = outer and (others or any(not source.is_leaf for source in sources))
-    return _Recorded(value, tuple(sources), nodes if connected else [], others, record)
+    return Run(value, tuple(sources), nodes if connected else [], others, record)
 
 
 def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
@@ -271,7 +307,7 @@ def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
     return source
 
 
-def _pull_back(run: _Recorded, seed: Any) -> list[Any]:
+def _pull_back(run: Run, seed: Any) -> list[Any]:
     """Cotangents of the sources; zero for a source that the value does not depend on."""
     record = run.record or isinstance(seed, Tensor)
     found: dict[int, Any] = {}

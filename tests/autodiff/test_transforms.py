@@ -211,3 +211,27 @@ def test_backward_is_also_a_function():
     w = Parameter(2.0)
     backward(w * w)
     assert w.grad == 4.0
+
+
+def test_auxiliary_output_is_handed_on_as_plain_numbers():
+    def f(x):
+        hidden = tanh(x)
+        return hidden.sum(), {"hidden": hidden, "note": 3}
+
+    gradient, aux = grad(f, has_aux=True)(X)
+    (value, _), same = value_and_grad(f, has_aux=True)(X)
+    np.testing.assert_array_equal(gradient, same)
+    np.testing.assert_allclose(gradient, 1 - np.tanh(X) ** 2, rtol=1e-15)
+    assert value == np.tanh(X).sum()
+    np.testing.assert_array_equal(aux["hidden"], np.tanh(X))
+    assert isinstance(aux["hidden"], np.ndarray)
+    assert aux["note"] == 3
+    with pytest.raises(TypeError, match="has_aux=True the function returns a pair"):
+        grad(lambda x: x, has_aux=True)(1.0)
+
+
+def test_an_inner_transform_leaves_nothing_tracked_behind():
+    """The inner run differentiates 2.0 as well; to the outer one that is a constant."""
+    result = grad(lambda x: vjp(lambda a, b: a * a * b, x, 2.0)[1](1.0)[0])(3.0)
+    assert not isinstance(result, Tensor)
+    assert result == 4.0
