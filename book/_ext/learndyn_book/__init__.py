@@ -1,0 +1,47 @@
+"""The book's Sphinx extension: a build that cannot hide a failure.
+
+Each module holds one idea:
+
+- ``build_gate``: any failure fails this build, and the next one until it is mended;
+- ``execution_report``: which cell failed, on which page, and why;
+- ``cell_lint``: what myst-nb would ignore in silence in a code cell;
+- ``picture_lint``: every picture has a text for a reader who cannot see it;
+- ``written_pages``: unique ids and living links on the pages as written;
+- ``execution_cache``: outputs are kept until the package that computed them changes;
+- ``kernel_environment``: a page computes the same numbers each time.
+
+Nothing here imports ``learndyn``: a broken package must fail as a cell of a page, with the
+page's name, and not as a traceback of the build.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from . import (
+    build_gate,
+    cell_lint,
+    execution_cache,
+    kernel_environment,
+    picture_lint,
+)
+
+__all__ = ["setup"]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect every module to the build; Sphinx calls this by its name."""
+    build_gate.connect(app)
+    for module in (kernel_environment, execution_cache, cell_lint, picture_lint):
+        module.connect(app)
+    own_sources = Path(__file__).parent
+    return {
+        # A changed lint has to see every page again, so the saved environment is tied to it.
+        "env_version": execution_cache.digest_of_folder(own_sources),
+        # No state lives in this process but the warnings, which Sphinx hands on to the parent.
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
