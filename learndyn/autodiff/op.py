@@ -26,6 +26,7 @@ Griewank, A. and Walther, A. (2008). Evaluating Derivatives, 2nd ed., SIAM.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -193,6 +194,8 @@ def _function(op: Op, doc: str) -> Callable[..., Any]:
     apply = {1: _apply_to_one, 2: _apply_to_two}.get(arity, _apply_to_any)(op)
     apply.__name__ = apply.__qualname__ = op.name
     apply.__doc__ = doc or None
+    # As namedtuple does: a row belongs to the module that wrote it, not to this one.
+    apply.__module__ = sys._getframe(2).f_globals.get("__name__", __name__)
     apply.op = op  # type: ignore[attr-defined]
     return apply
 
