@@ -1,9 +1,13 @@
-"""One setting for all property tests: no deadline, and the same examples in every CI run."""
+"""Settings for all property tests: no deadline, and the same examples in every CI run.
+
+``LEARNDYN_PROFILE=deep python -m pytest tests/autodiff`` tries many more cases.
+"""
 
 import os
 
 from hypothesis import settings
 
-settings.register_profile("local", deadline=None, max_examples=60)
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, print_blob=True)
+settings.register_profile("deep", deadline=None, max_examples=400, print_blob=True)
+settings.load_profile(os.environ.get("LEARNDYN_PROFILE") or ("ci" if os.environ.get("CI") else "quick"))
