@@ -2,35 +2,82 @@
 
 Reading order: ``tensor`` (a value that remembers how it was made), ``op`` (an operation
 that knows its derivative), ``rules`` (the table of operations), ``sweep`` (cotangents back,
-tangents forward), ``transforms`` (grad and its family), ``check`` (is it right?).
+tangents forward), ``transforms`` (grad and its family), ``check`` (is it right?), ``graph``
+(look at what was recorded).
 """
+
+# ruff: noqa: A004 - sum, max and min are NumPy's names
 
 from .anomaly import AnomalyError
 from .check import GradientCheckError, check_grads
 from .checkpoint import checkpoint
+from .graph import Graph
+from .matrices import gauss_newton_product, hessian, jacobian
 from .op import Op, bilinear, elementwise, linear, operation
 from .recording import detect_anomaly, enable_grad, is_recording, no_grad
 from .rules import TABLE
+from .rules.convolution import conv1d, conv2d
+from .rules.decompositions import cholesky, det, eigh, eigvalsh, inv, slogdet, solve
 from .rules.elementwise import (
     absolute,
     add,
+    clip,
     divide,
     exp,
+    expm1,
+    leaky_relu,
     log,
+    log1p,
+    maximum,
+    minimum,
     multiply,
     negative,
     power,
     relu,
     sigmoid,
+    sign,
     sqrt,
     square,
     subtract,
     tanh,
     where,
 )
-from .rules.linalg import matmul
-from .rules.reductions import mean, sum  # noqa: A004 - NumPy's names
-from .rules.shape import broadcast_to, expand_dims, reshape, scatter, sum_to, swapaxes, transpose
+from .rules.indexing import getitem, one_hot, scatter, scatter_add, take, take_along_axis
+from .rules.joining import concatenate, pad, repeat, split, stack, tile
+from .rules.linalg import diag, diagonal, matmul, trace
+from .rules.moments import layer_norm, norm, std, var
+from .rules.products import dot, einsum, inner, outer, tensordot, vdot
+from .rules.reductions import max, mean, min, prod, sum
+from .rules.shape import (
+    broadcast_to,
+    cumsum,
+    diff,
+    expand_dims,
+    flip,
+    moveaxis,
+    ravel,
+    reshape,
+    roll,
+    squeeze,
+    sum_to,
+    swapaxes,
+    transpose,
+)
+from .rules.softmax import log_softmax, logsumexp, softmax, softmax_cross_entropy
+from .rules.special import erf, erfc, gelu, log_sigmoid, logaddexp, normal_cdf, softplus
+from .rules.trigonometric import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    cos,
+    cosh,
+    hypot,
+    sin,
+    sinc,
+    sinh,
+    tan,
+)
 from .tensor import Parameter, Tensor
 from .transforms import backward, grad, hvp, jvp, value_and_grad, vjp
 

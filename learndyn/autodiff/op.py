@@ -73,6 +73,8 @@ class Op:
         For each operand, where the operation is smooth: "real", "nonzero", "positive", ...
     hint : str
         What to do about an error, appended to the message.
+    reads : bool
+        False if the rules read shapes only: then constant operands need no private copy.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Op:
     kind: str = "general"
     domains: tuple[str, ...] = ()
     hint: str = _DEFAULT_HINT
+    reads: bool = True
 
     def explained(self, error: Exception, values: Sequence[Any], params: dict[str, Any]) -> Exception:
         """The same kind of error, naming the operation, what it received and what to do."""
@@ -123,11 +126,17 @@ class _EveryOperand(Sequence[Rule]):
 
 
 def elementwise(
-    name: str, forward: Callable[..., Any], *rules: Rule, domains: tuple[str, ...] = (), doc: str = ""
+    name: str,
+    forward: Callable[..., Any],
+    *rules: Rule,
+    domains: tuple[str, ...] = (),
+    doc: str = "",
+    reads: bool = True,
 ) -> Callable[..., Any]:
     """Make an operation that acts on each element, with one rule per operand."""
     domains = domains or ("real",) * len(rules)
-    return _function(Op(name, forward, rules, rules, "elementwise", domains, BROADCAST_HINT), doc)
+    op = Op(name, forward, rules, rules, "elementwise", domains, BROADCAST_HINT, reads)
+    return _function(op, doc)
 
 
 def linear(
@@ -138,7 +147,8 @@ def linear(
     def tangent(t: Any, y: Any, x: Any, **params: Any) -> Any:
         return function(t, **params)
 
-    function = _function(Op(name, forward, (adjoint,), (tangent,), "linear", ("real",), hint), doc)
+    op = Op(name, forward, (adjoint,), (tangent,), "linear", ("real",), hint, reads=False)
+    function = _function(op, doc)
     return function
 
 
@@ -173,6 +183,7 @@ def operation(
     domains: tuple[str, ...] = (),
     hint: str = _DEFAULT_HINT,
     doc: str = "",
+    reads: bool = True,
 ) -> Callable[..., Any]:
     """Make an operation from its rules for reverse and forward mode.
 
@@ -185,7 +196,8 @@ def operation(
     backward, forward_rules = (
         rules if isinstance(rules, tuple) else _EveryOperand(rules) for rules in (vjp, jvp)
     )
-    return _function(Op(name, forward, backward, forward_rules, "general", domains, hint), doc)
+    op = Op(name, forward, backward, forward_rules, "general", domains, hint, reads)
+    return _function(op, doc)
 
 
 def _function(op: Op, doc: str) -> Callable[..., Any]:
@@ -208,13 +220,18 @@ def _apply_to_one(op: Op) -> Callable[..., Any]:
     forward = op.forward
 
     def apply(x: Any, **params: Any) -> Any:
-        if not isinstance(x, Tensor):
+        if isinstance(x, Tensor):
+            value, tensor = x._data, True
+        elif type(x) is np.ndarray and x.dtype.kind == "f":
+            value, tensor = x, False
+        else:
             return _apply(op, (x,), params)
-        value = x._data
         try:
             y = forward(value, **params) if params else forward(value)
         except _ERRORS as error:
             raise op.explained(error, (value,), params) from error
+        if not tensor:
+            return y
         mode = _mode.recording
         if not (x._tracked and mode):
             return _constant(y)
@@ -307,10 +324,10 @@ def _apply(op: Op, operands: Sequence[Any], params: dict[str, Any]) -> Any:
 def _kept(op: Op, operands: Sequence[Any], values: list[Any]) -> tuple[Any, ...]:
     """The operand values that the rules will read.
 
-    The caller may overwrite a constant array before the backward pass. A rule of a linear
-    operation, and of an addition, never reads it; any other needs a copy.
+    The caller may overwrite a constant array before the backward pass, so a constant that a
+    rule reads is copied.
     """
-    if op.kind == "linear" or op.name in ("add", "subtract"):
+    if not op.reads:
         return tuple(values)
     return tuple(
         operand.copy() if isinstance(operand, np.ndarray) else value

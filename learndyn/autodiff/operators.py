@@ -8,35 +8,43 @@ from typing import Any
 import numpy as np
 
 from .rules import elementwise as e
-from .rules import linalg, reductions, shape
+from .rules import indexing, joining, linalg, moments, products, reductions, shape
 from .tensor import Tensor
 from .transforms import backward
 
 
-def _getitem(x: Tensor, index: Any) -> Tensor:
-    """Pick elements, with NumPy's indexing. An element picked twice gets both cotangents."""
-    return shape.getitem(x, index=_frozen_index(index))
-
-
-def _frozen_index(index: Any) -> Any:
-    """A copy of the index that the caller cannot change before the backward pass."""
-    if isinstance(index, tuple):
-        return tuple(_frozen_index(part) for part in index)
-    if isinstance(index, Tensor):
-        raise TypeError("getitem: a Tensor cannot be an index. Index with integers or booleans")
-    return np.array(index) if isinstance(index, np.ndarray | list) else index
-
-
 def _reshape(x: Tensor, *lengths: Any) -> Tensor:
     """Reshape to ``lengths``, given one by one or as a tuple; one may be -1."""
-    target = lengths[0] if len(lengths) == 1 else lengths
-    return shape.reshape(x, shape=target)
+    return shape.reshape(x, lengths[0] if len(lengths) == 1 else lengths)
 
 
 def _transpose(x: Tensor, *axes: Any) -> Tensor:
     """Permute the axes: reversed without arguments, else as given, one by one or as a tuple."""
-    order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
-    return shape.transpose(x, axes=tuple(order) if order else None)
+    order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int | np.integer) else axes
+    return shape.transpose(x, tuple(order) if order else None)
+
+
+def _matrix_transpose(x: Tensor) -> Tensor:
+    """Exchange the last two axes, as NumPy's ``mT``."""
+    if x.ndim < 2:
+        raise ValueError(f"mT: needs at least two axes, got shape {x.shape}")
+    return shape.swapaxes(x, -1, -2)
+
+
+def _clip(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """Limit to the interval from ``min`` to ``max``; None is no bound."""
+    return e.clip(x, min, max)
+
+
+def _place(search: Callable[..., Any]) -> Callable[..., Any]:
+    """Where an extreme value is: integers, which carry no derivative."""
+
+    def method(x: Tensor, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        return search(x._data, axis=axis, keepdims=keepdims)
+
+    method.__name__ = search.__name__
+    method.__doc__ = f"As ``numpy.{search.__name__}``: integers, without derivative."
+    return method
 
 
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -78,13 +86,32 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "__neg__": e.negative,
     "__pos__": lambda x: x,
     "__abs__": e.absolute,
-    "__getitem__": _getitem,
+    "__getitem__": indexing.getitem,
     "sum": reductions.sum,
     "mean": reductions.mean,
+    "prod": reductions.prod,
+    "max": reductions.max,
+    "min": reductions.min,
+    "var": moments.var,
+    "std": moments.std,
+    "clip": _clip,
+    "argmax": _place(np.argmax),
+    "argmin": _place(np.argmin),
+    "cumsum": shape.cumsum,
     "reshape": _reshape,
+    "ravel": shape.ravel,
+    "flatten": shape.ravel,  # a tensor cannot be changed, so no copy is needed
+    "squeeze": shape.squeeze,
     "transpose": _transpose,
+    "swapaxes": shape.swapaxes,
+    "repeat": joining.repeat,
+    "take": indexing.take,
+    "dot": products.dot,
+    "diagonal": linalg.diagonal,
+    "trace": linalg.trace,
 }
 _METHODS["backward"] = backward
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)
 Tensor.T = property(lambda x: shape.transpose(x))  # type: ignore[attr-defined]
+Tensor.mT = property(_matrix_transpose)  # type: ignore[attr-defined]

@@ -121,7 +121,7 @@ def value_and_grad(
                 "argument with learndyn operations, outside no_grad and without .detach()"
             )
         seed = np.ones(run.value.shape, run.value.dtype)
-        gradients = _pull_back(run, _constant(seed) if run.record else seed)
+        gradients = pull_back_run(run, _constant(seed) if run.record else seed)
         gradient = rebuild(x, _as_given(gradients, leaves(x), run.record))
         value = _handed_out(run.value, run.record)
         if has_aux:
@@ -172,7 +172,7 @@ def vjp(f: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[[Any], tup
 
     def pull_back(cotangent: Any) -> tuple[Tree, ...]:
         seed = _shaped(cotangent, _value_of(run.value), "vjp", "cotangent")
-        gradients = _pull_back(run, seed)
+        gradients = pull_back_run(run, seed)
         given = _as_given(gradients, leaves(primals), run.record or isinstance(seed, Tensor))
         return rebuild(primals, given)
 
@@ -307,7 +307,7 @@ def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
     return source
 
 
-def _pull_back(run: Run, seed: Any) -> list[Any]:
+def pull_back_run(run: Run, seed: Any) -> list[Any]:
     """Cotangents of the sources; zero for a source that the value does not depend on."""
     record = run.record or isinstance(seed, Tensor)
     found: dict[int, Any] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff import Tensor, reshape, scatter
+from ..autodiff import Tensor, concatenate, reshape
 from ..autodiff.tree import Tree, leaves, rebuild
 
 
@@ -55,11 +55,4 @@ def ravel(tree: Tree) -> tuple[np.ndarray, Callable[[Any], Tree]]:
 
 def flatten(tree: Tree) -> Any:
     """Return all elements of a tree as one vector, a Tensor if any leaf is one."""
-    parts = [reshape(leaf, shape=(-1,)) for leaf in leaves(tree)]
-    if not any(isinstance(part, Tensor) for part in parts):
-        return np.concatenate(parts)
-    size, start, total = sum(part.shape[0] for part in parts), 0, 0.0
-    for part in parts:
-        total = total + scatter(part, index=slice(start, start + part.shape[0]), shape=(size,))
-        start += part.shape[0]
-    return total
+    return concatenate([reshape(leaf, -1) for leaf in leaves(tree)])

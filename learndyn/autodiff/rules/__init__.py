@@ -9,11 +9,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import elementwise, linalg, reductions, shape
+from . import (
+    convolution,
+    decompositions,
+    elementwise,
+    gates,
+    indexing,
+    joining,
+    linalg,
+    moments,
+    products,
+    reductions,
+    shape,
+    softmax,
+    special,
+    trigonometric,
+)
 
 TABLE: dict[str, Callable[..., Any]] = {
     row.op.name: row
-    for module in (elementwise, reductions, linalg, shape)
+    for module in (
+        gates,
+        elementwise,
+        trigonometric,
+        special,
+        reductions,
+        moments,
+        softmax,
+        linalg,
+        products,
+        decompositions,
+        shape,
+        convolution,
+        indexing,
+        joining,
+    )
     for row in vars(module).values()
     if hasattr(row, "op")
 }

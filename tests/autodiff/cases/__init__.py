@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 
 from learndyn.autodiff import TABLE
 
-from . import linalg, reductions, shape
+from . import convolution, decompositions, indexing, joining, linalg, reductions, shape, softmax
 from .drawing import Case
 from .elementwise import elementwise
 
-SPECIAL: dict[str, st.SearchStrategy[Case]] = {**reductions.CASES, **linalg.CASES, **shape.CASES}
+SPECIAL: dict[str, st.SearchStrategy[Case]] = {
+    **reductions.CASES,
+    **linalg.CASES,
+    **softmax.CASES,
+    **decompositions.CASES,
+    **shape.CASES,
+    **indexing.CASES,
+    **joining.CASES,
+    **convolution.CASES,
+}
 
 
 def cases(name: str) -> st.SearchStrategy[Case]:

@@ -20,6 +20,12 @@ _DRAW = {
     "real": lambda rng, shape: rng.uniform(-2, 2, shape),
     "positive": lambda rng, shape: rng.uniform(0.4, 2, shape),
     "nonzero": lambda rng, shape: rng.uniform(0.4, 2, shape) * rng.choice([-1.0, 1.0], shape),
+    "outer": lambda rng, shape: rng.uniform(1.2, 2, shape) * rng.choice([-1.0, 1.0], shape),
+    "unit": lambda rng, shape: rng.uniform(-0.9, 0.9, shape),
+    "above_minus_one": lambda rng, shape: rng.uniform(-0.6, 2, shape),
+    # Two domains that lie apart: no number of the one is closer than 0.15 to one of the other.
+    "halves": lambda rng, shape: 0.5 * rng.integers(-4, 5, shape) + rng.uniform(-0.05, 0.05, shape),
+    "quarters": lambda rng, shape: 0.25 + _DRAW["halves"](rng, shape),
 }
 
 

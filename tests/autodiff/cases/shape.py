@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from learndyn.autodiff import TABLE
 
-from .drawing import Case, seeds, shapes, values
+from .drawing import Case, shapes, values
 
 
 @st.composite
@@ -31,7 +29,10 @@ def _reshape(draw: st.DrawFn) -> Case:
 @st.composite
 def _expand_dims(draw: st.DrawFn) -> Case:
     shape = draw(shapes)
-    axis = draw(st.integers(-len(shape) - 1, len(shape)))
+    axis = draw(
+        st.integers(-len(shape) - 1, len(shape))
+        | hnp.valid_tuple_axes(len(shape) + 2, min_size=2, max_size=2)
+    )
     return (lambda x: TABLE["expand_dims"](x, axis=axis)), [draw(values(shape))]
 
 
@@ -53,29 +54,51 @@ def _transpose(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def _index(draw: st.DrawFn, shape: tuple[int, ...]) -> Any:
-    """Slices, integers, None and ...; or integer arrays with repeats; or a boolean mask."""
-    basic = hnp.basic_indices(shape, allow_newaxis=True)
-    choices = [basic]
-    if shape and all(shape):
-        choices.append(hnp.integer_array_indices(shape))
-        choices.append(seeds.map(lambda s: np.random.default_rng(s).random(shape) < 0.5))
-    return draw(st.one_of(choices))
+def _squeeze(draw: st.DrawFn) -> Case:
+    shape = draw(shapes)
+    ones = [axis for axis, n in enumerate(shape) if n == 1]
+    axis = draw(st.none() | st.sets(st.sampled_from(ones)).map(tuple) if ones else st.none())
+    return (lambda x: TABLE["squeeze"](x, axis=axis)), [draw(values(shape))]
 
 
 @st.composite
-def _getitem(draw: st.DrawFn) -> Case:
+def _moveaxis(draw: st.DrawFn) -> Case:
     shape = draw(shapes)
-    index = draw(_index(shape))
-    return (lambda x: TABLE["getitem"](x, index=index)), [draw(values(shape))]
+    count = draw(st.integers(0, len(shape)))
+    source, destination = (
+        tuple(
+            axis - len(shape) * draw(st.integers(0, 1))
+            for axis in draw(st.permutations(range(len(shape))))[:count]
+        )
+        for _ in range(2)
+    )
+    row = TABLE["moveaxis"]
+    return (lambda x: row(x, source=source, destination=destination)), [draw(values(shape))]
 
 
 @st.composite
-def _scatter(draw: st.DrawFn) -> Case:
+def _flip(draw: st.DrawFn) -> Case:
     shape = draw(shapes)
-    index = draw(_index(shape))
-    picked = np.zeros(shape)[index].shape
-    return (lambda x: TABLE["scatter"](x, index=index, shape=shape)), [draw(values(picked))]
+    axis = draw(st.none() | hnp.valid_tuple_axes(len(shape)))
+    return (lambda x: TABLE["flip"](x, axis=axis)), [draw(values(shape))]
+
+
+@st.composite
+def _roll(draw: st.DrawFn) -> Case:
+    shape = draw(shapes)
+    shift = draw(st.integers(-5, 5))
+    axis = draw(st.none() | hnp.valid_tuple_axes(len(shape), min_size=1)) if shape else None
+    if axis is not None and draw(st.booleans()):
+        shift = tuple(draw(st.integers(-5, 5)) for _ in axis)
+    return (lambda x: TABLE["roll"](x, shift=shift, axis=axis)), [draw(values(shape))]
+
+
+@st.composite
+def _along(draw: st.DrawFn, name: str) -> Case:
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4))
+    axis = draw(st.integers(0, len(shape) - 1))
+    params = {"axis": axis, "n": draw(st.integers(0, 4))} if name == "diff" else {"axis": axis}
+    return (lambda x: TABLE[name](x, **params)), [draw(values(shape))]
 
 
 CASES: dict[str, st.SearchStrategy[Case]] = {
@@ -83,8 +106,12 @@ CASES: dict[str, st.SearchStrategy[Case]] = {
     "sum_to": _broadcast("sum_to"),
     "reshape": _reshape(),
     "expand_dims": _expand_dims(),
+    "squeeze": _squeeze(),
     "swapaxes": _swapaxes(),
+    "moveaxis": _moveaxis(),
     "transpose": _transpose(),
-    "getitem": _getitem(),
-    "scatter": _scatter(),
+    "flip": _flip(),
+    "roll": _roll(),
+    "cumsum": _along("cumsum"),
+    "diff": _along("diff"),
 }
