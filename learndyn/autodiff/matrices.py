@@ -59,7 +59,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
             rows = [pull_back_run(run, seed)[0] for seed in _basis(outputs, run.value.dtype)]
             return _shaped_stack(rows, 0, outputs + inputs, run.record)
         columns = [
-            forward_sweep(run.nodes, {id(source): t}, record=run.record)
+            forward_sweep(run.nodes, {source: t}, record=run.record)
             for t in _basis(inputs, source.dtype)
         ]
         return _shaped_stack(columns, -1, outputs + inputs, run.record)

@@ -255,14 +255,15 @@ def _apply_to_two(op: Op) -> Callable[..., Any]:
 
     def apply(a: Any, b: Any, **params: Any) -> Any:
         left, right = isinstance(a, Tensor), isinstance(b, Tensor)
-        # Constants other than plain numbers take the general road: they are checked and copied.
-        if not ((left or type(a) in _PLAIN) and (right or type(b) in _PLAIN)) or not (left or right):
+        if not (left or _is_plain(a)) or not (right or _is_plain(b)):
             return _apply(op, (a, b), params)
         u, v = a._data if left else a, b._data if right else b
         try:
             y = forward(u, v, **params) if params else forward(u, v)
         except _ERRORS as error:
             raise op.explained(error, (u, v), params) from error
+        if not (left or right):
+            return y
         left, right = left and a._tracked, right and b._tracked
         mode = _mode.recording
         if not ((left or right) and mode):
@@ -272,6 +273,9 @@ def _apply_to_two(op: Op) -> Callable[..., Any]:
         node._tracked = True
         node._op = op
         node._params = params
+        if op.reads:  # a constant array may be overwritten by its owner
+            u = u.copy() if type(a) is np.ndarray else u
+            v = v.copy() if type(b) is np.ndarray else v
         node._values = (u, v)
         node._parents = (a if left else None, b if right else None)
         node._order = _next_order()
@@ -280,6 +284,12 @@ def _apply_to_two(op: Op) -> Callable[..., Any]:
         return node
 
     return apply
+
+
+def _is_plain(x: Any) -> bool:
+    """True for the constants that need no check: plain numbers and arrays of floats."""
+    kind = type(x)
+    return kind in _PLAIN or (kind is np.ndarray and x.dtype.kind == "f")
 
 
 def _apply_to_any(op: Op) -> Callable[..., Any]:

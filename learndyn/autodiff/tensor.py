@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .op import Op
 
 Array = NDArray[np.floating[Any]]
+_FLOAT64 = np.dtype(np.float64)
 
 
 def as_float_array(data: ArrayLike, caller: str) -> Array:
@@ -32,6 +33,8 @@ def as_float_array(data: ArrayLike, caller: str) -> Array:
             f"{caller}: received a Tensor. Pass tensor.detach() for a constant with the "
             "same value, or use the tensor itself"
         )
+    if type(data) is np.ndarray and data.dtype is _FLOAT64:
+        return data.copy("K")
     try:
         array = np.array(data)
     except ValueError as error:
@@ -101,8 +104,9 @@ class Tensor:
     @property
     def data(self) -> Array:
         """The value, as a read-only array."""
-        view = np.asarray(self._data).view()
-        view.flags.writeable = False
+        data = self._data
+        view = data.view() if type(data) is np.ndarray else np.asarray(data).view()
+        view.setflags(write=False)
         return view
 
     @property
@@ -245,14 +249,18 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad=True)
         self.name = name
 
-    @property
-    def data(self) -> Array:
-        """The value, as a read-only array. Assign to replace it."""
-        return super().data
+    def _replace_data(self, value: ArrayLike) -> None:
+        if type(value) is np.ndarray and value.dtype is _FLOAT64 is self._data.dtype and (
+            value.shape == self._data.shape
+        ):
+            self._data = value.copy()
+        else:
+            self._data = self._like_me(value, f"Parameter {self.name}".rstrip())
 
-    @data.setter
-    def data(self, value: ArrayLike) -> None:
-        self._data = self._like_me(value, f"Parameter {self.name}".rstrip())
+    # The inherited getter itself: super() would cost as much as the copy of a small array.
+    data = property(
+        Tensor.data.fget, _replace_data, doc="The value, as a read-only array. Assign to replace it."
+    )
 
 
 def _constant(data: Array) -> Tensor:

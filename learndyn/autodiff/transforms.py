@@ -8,7 +8,7 @@ over, is itself being differentiated, the result is a tensor that carries its ow
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,9 @@ identity = linear("identity", lambda x: x, lambda g, y, x: g)
 _constant_in = operation(
     "constant",
     lambda c, x: c,
-    vjp=(lambda g, y, c, x: g, lambda g, y, c, x: 0.0 * x),
-    jvp=(lambda g, y, c, x: g, lambda g, y, c, x: 0.0 * c),
+    vjp=(lambda g, y, c, x: g, lambda g, y, c, x: np.zeros(x.shape, x.dtype)),
+    jvp=(lambda g, y, c, x: g, lambda g, y, c, x: np.zeros(y.shape, y.dtype)),
+    reads=False,
 )
 
 
@@ -43,8 +44,8 @@ class Run:
     record: bool  # True if the derivative must itself be differentiable
 
     @property
-    def ends(self) -> frozenset[int]:
-        return frozenset(id(source) for source in self.sources)
+    def ends(self) -> frozenset[Tensor]:
+        return frozenset(self.sources)
 
 
 def grad(
@@ -120,7 +121,7 @@ def value_and_grad(
                 f"grad: the result does not depend on argument {argnum}. Compute it from that "
                 "argument with learndyn operations, outside no_grad and without .detach()"
             )
-        seed = np.ones(run.value.shape, run.value.dtype)
+        seed = _one_like(run.value._data)
         gradients = pull_back_run(run, _constant(seed) if run.record else seed)
         gradient = rebuild(x, _as_given(gradients, leaves(x), run.record))
         value = _handed_out(run.value, run.record)
@@ -209,7 +210,7 @@ def jvp(
     zero = np.zeros_like(_value_of(run.value))
     if not run.nodes:
         return (run.value if record else _value_of(run.value)), zero
-    start = {id(s): t for s, t in zip(run.sources, directions, strict=True)}
+    start = {s: t for s, t in zip(run.sources, directions, strict=True)}
     tangent = forward_sweep(run.nodes, start, record=record)
     return (run.value if record else run.value._data), tangent
 
@@ -263,15 +264,16 @@ def backward(y: Tensor, cotangent: Any = None) -> None:
         )
     if cotangent is None:
         _require_scalar(y, "backward", "Reduce it with .sum() or .mean(), or pass a cotangent")
-        cotangent = np.ones(y.shape, y.dtype)
-    elif isinstance(cotangent, Tensor):
-        cotangent = cotangent._data
-    seed = _shaped(cotangent, y._data, "backward", "cotangent")
-    nodes = graph_below(y)
-    cotangents = reverse_sweep(nodes, seed)
-    reached = [node for node in nodes if node.is_leaf]
-    for leaf, gradient in zip(reached, _owned([cotangents[id(n)] for n in reached]), strict=True):
-        leaf._grad = np.asarray(gradient, dtype=leaf.dtype)
+        seed = _one_like(y._data)
+    else:
+        if isinstance(cotangent, Tensor):
+            cotangent = cotangent._data
+        seed = _shaped(cotangent, y._data, "backward", "cotangent")
+    cotangents = reverse_sweep(graph_below(y), seed)
+    for leaf, gradient in zip(cotangents, _owned(cotangents.values()), strict=True):
+        if type(gradient) is not np.ndarray or gradient.dtype is not leaf._data.dtype:
+            gradient = np.asarray(gradient, dtype=leaf._data.dtype)
+        leaf._grad = gradient
 
 
 def record_run(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) -> Run:
@@ -280,14 +282,19 @@ def record_run(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) ->
     with enable_grad():
         sources = [_source(leaf, outer, caller) for leaf in leaves(primals)]
         value = f(*rebuild(primals, sources))
-    if not isinstance(value, Tensor | np.ndarray | np.generic | float | int):
+    tensor = isinstance(value, Tensor)
+    if not (tensor or isinstance(value, np.ndarray | np.generic | float | int)):
         raise TypeError(
             f"{caller}: the function returned {type(value).__name__}. Return one Tensor"
         )
-    nodes = graph_below(value, tuple(sources)) if isinstance(value, Tensor) else []
-    ends = {id(source) for source in sources}
-    connected = any(id(node) in ends for node in nodes)
-    others = any(node.is_leaf and node.requires_grad and id(node) not in ends for node in nodes)
+    nodes = graph_below(value, tuple(sources)) if tensor else []
+    ends = set(sources)
+    connected = not ends.isdisjoint(nodes)
+    others = False
+    for node in reversed(nodes):  # leaves come last
+        if node._op is None and node._tracked and node not in ends:
+            others = True
+            break
     for source in sources:
         # The run is over: to whoever sees this graph from outside, a fresh leaf is a constant.
         source._tracked = not source.is_leaf
@@ -310,13 +317,13 @@ def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
 def pull_back_run(run: Run, seed: Any) -> list[Any]:
     """Cotangents of the sources; zero for a source that the value does not depend on."""
     record = run.record or isinstance(seed, Tensor)
-    found: dict[int, Any] = {}
+    found: dict[Tensor, Any] = {}
     if run.nodes:
         needed = between(run.nodes, run.sources) if run.others else None
         found = reverse_sweep(run.nodes, seed, ends=run.ends, needed=needed, record=record)
     gradients = []
     for source in run.sources:
-        gradient = found.get(id(source))
+        gradient = found.get(source)
         if gradient is None:
             gradient = np.zeros_like(source._data)
         if record and not (isinstance(gradient, Tensor) and gradient.requires_grad):
@@ -335,15 +342,21 @@ def _as_given(gradients: list[Any], inputs: list[Any], record: bool) -> list[Any
     ]
 
 
-def _owned(arrays: list[Any]) -> list[Any]:
+def _owned(arrays: Iterable[Any]) -> list[Any]:
     """Copy each array that shares memory with another: rules may pass on what they got."""
     seen: set[int] = set()
     result = []
     for array in arrays:
-        shared = id(array) in seen or getattr(array, "base", None) is not None
+        if array.base is not None or id(array) in seen:
+            array = np.array(array)
         seen.add(id(array))
-        result.append(np.array(array) if shared else array)
+        result.append(array)
     return result
+
+
+def _one_like(value: Any) -> Any:
+    """The cotangent of a result with itself; a scalar if it has no axes, which is faster."""
+    return value.dtype.type(1.0) if value.ndim == 0 else np.ones(value.shape, value.dtype)
 
 
 def _value_of(x: Any) -> Array:
@@ -362,6 +375,7 @@ def _shaped(x: Any, like: Any, caller: str, role: str) -> Any:
 
 
 def _require_scalar(y: Any, caller: str, advice: str) -> None:
-    size, shape = np.size(_value_of(y)), np.shape(_value_of(y))
-    if size != 1:
+    value = _value_of(y)
+    if value.size != 1:
+        shape = value.shape
         raise ValueError(f"{caller}: needs a result with one element, got shape {shape}. {advice}")
