@@ -12,6 +12,7 @@ except ImportError as error:
     raise ImportError("learndyn.plots draws with matplotlib: pip install 'learndyn[plots]'") from error
 
 from learndyn.plots.figure import BookFigure
+from learndyn.plots.graph import GraphPicture, draw_graph
 from learndyn.plots.palette import CYCLE, DARK, LIGHT, Palette, colours, diverging_colormap
 from learndyn.plots.style import STYLE, figure_style, new_axes
 from learndyn.plots.surface import draw_surface
@@ -22,9 +23,11 @@ __all__ = [
     "LIGHT",
     "STYLE",
     "BookFigure",
+    "GraphPicture",
     "Palette",
     "colours",
     "diverging_colormap",
+    "draw_graph",
     "draw_surface",
     "figure_style",
     "new_axes",

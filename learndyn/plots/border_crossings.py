@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ..experiments.border_crossings import DROPPED, KEPT, OBJECTS, REFUSED, BorderCrossings
+from ..experiments.border_crossings import (
+    DROPPED,
+    KEPT,
+    OBJECTS,
+    REFUSED,
+    BorderCrossings,
+)
 from .figure import BookFigure
 from .palette import colours
 from .style import figure_style, new_axes

@@ -222,7 +222,7 @@ absolute = elementwise(
     np.abs,
     lambda g, y, x: g * np.sign(_value(x)),
     domains=("nonzero",),
-    doc="Return |x|, with slope 0 at 0.",
+    doc="Return the absolute value of x, with slope 0 at 0.",
 )
 sign = elementwise(
     "sign",
