@@ -54,6 +54,7 @@ from .autodiff import (
     inv,
     jacobian,
     jvp,
+    keep_freed_memory,
     layer_norm,
     leaky_relu,
     log,

@@ -8,6 +8,7 @@ tangents forward), ``transforms`` (grad and its family), ``check`` (is it right?
 
 # ruff: noqa: A004 - sum, max and min are NumPy's names
 
+from .allocator import keep_freed_memory
 from .anomaly import AnomalyError
 from .check import GradientCheckError, check_grads
 from .checkpoint import checkpoint

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os.path
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .tensor import Tensor
 
-_PACKAGE = str(Path(__file__).parent.parent)
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 class AnomalyError(ArithmeticError):

@@ -14,12 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike  # at run time its docstrings would cost milliseconds
+
     from .op import Op
 
-Array = NDArray[np.floating[Any]]
+Array = np.ndarray
 _FLOAT64 = np.dtype(np.float64)
 
 

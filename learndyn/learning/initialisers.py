@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-Initialiser = Callable[[np.random.Generator, tuple[int, ...], int, int], tuple[np.ndarray, np.ndarray]]
+# The first argument is a numpy.random.Generator; to name its type here would import numpy.random.
+Initialiser = Callable[[Any, tuple[int, ...], int, int], tuple[np.ndarray, np.ndarray]]
 
 
 def standard_normal(
