@@ -102,9 +102,14 @@ def _fast_sweep(
         if g is None:
             continue
         parents, values, params = node._parents, node._values, node._params
-        if len(parents) == 1:  # the rule of an only operand keeps its shape
-            parent, rule = parents[0], op.vjp[0]
-            c = rule(g, node._data, values[0], **params) if params else rule(g, node._data, values[0])
+        if len(parents) == 1:
+            parent = parents[0]
+            if params:
+                c = op.vjp[0](g, node._data, values[0], **params)
+                if c.shape != (shape := parent._data.shape):  # broadcast by a parameter
+                    c = _sum_to(c, shape)
+            else:  # an only operand is not broadcast
+                c = op.vjp[0](g, node._data, values[0])
             before = known(parent)
             cotangents[parent] = c if before is None else _sum(before, c, parent, ours)
         elif len(parents) == 2 and not params:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-ALLOCATOR = "MALLOC_TOP_PAD_"
+HEAP_SETTINGS = ("MALLOC_TOP_PAD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--one-process", action="store_true", help="time what is named in this very process"
+    )
+    parser.addoption(
+        "--keep-freed-memory", action="store_true", help="call keep_freed_memory() before the timing"
     )
 
 

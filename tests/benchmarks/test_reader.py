@@ -22,9 +22,8 @@ def _old_results_are_of_no_interest_while_new_ones_are_made(request):
 
 def test_the_committed_results_cover_every_workload_under_both_allocators():
     found = benchmarks.read(WRITTEN)
-    settings = {row.allocator for row in found.times}
-    assert len(settings) == 2
-    for setting in settings:
+    assert {row.allocator for row in found.times} == set(benchmarks.CEILINGS)
+    for setting in benchmarks.CEILINGS:
         assert [row.workload for row in found.under(setting)] == [w.name for w in WORKLOADS]
     assert found.machine["blas_threads"] in (1, None)
 
@@ -35,6 +34,30 @@ def test_what_is_read_is_what_was_written():
         assert row.ratio.low <= row.ratio.median <= row.ratio.high
         assert row.our_seconds.median == written["our_seconds"]["median"]
     assert [row.peak_bytes for row in found.memory] == [row["peak_bytes"] for row in raw["memory"]]
+
+
+def test_shares_of_a_step_add_up_and_its_nodes_do_not_depend_on_the_allocator():
+    found = benchmarks.read(WRITTEN)
+    for default, kept in zip(*map(found.under, benchmarks.CEILINGS), strict=True):
+        for part in (default.profile, kept.profile):
+            shares = part.forward_share, part.backward_share, part.update_share
+            assert min(shares) >= 0
+            assert sum(shares) == pytest.approx(1)
+        assert default.profile.nodes == kept.profile.nodes > 0
+
+
+def test_a_ceiling_is_missed_where_the_median_is_above_it():
+    found = benchmarks.read(WRITTEN)
+    for setting, ceilings in benchmarks.CEILINGS.items():
+        above = {r.workload for r in found.under(setting) if r.ratio.median > ceilings[r.workload]}
+        assert {row.workload for row in found.missed(setting)} == above
+        for row in found.under(setting):
+            assert row.ceiling * (1 + row.excess) == pytest.approx(row.ratio.median)
+
+
+def test_a_missing_file_says_where_it_should_be(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no results file gone\.json.*--measure FILE"):
+        benchmarks.read(tmp_path / "gone.json")
 
 
 def test_a_setting_that_was_not_measured_is_an_error():

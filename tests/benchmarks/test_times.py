@@ -12,37 +12,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
-from statistics import median, quantiles
 from time import process_time
-from typing import Any
 
 import pytest
 
-from .conftest import ALLOCATOR
+from learndyn import keep_freed_memory
+
+from .conftest import HEAP_SETTINGS
+from .node import chain_costs, engine_share
+from .profile import enough, profile, spread
 from .workloads import WORKLOADS
 
-ROUNDS, SECONDS_PER_ROUND = 11, 0.3
-PAD = str(64 * 2**20)
+ROUNDS = 11
 ROOT = Path(__file__).parents[2]
-
-
-def enough(step: Callable[[], Any]) -> int:
-    """How many steps fill a round, from a fifth of one, after a first step to warm up."""
-    step()
-    count, start = 0, process_time()
-    while process_time() - start < SECONDS_PER_ROUND / 5:
-        step()
-        count += 1
-    return max(1, round(5 * count))
-
-
-def spread(samples: list[float]) -> dict[str, float]:
-    """Median and quartiles."""
-    low, _, high = quantiles(samples, n=4, method="inclusive")
-    return {"median": median(samples), "low": low, "high": high}
 
 
 @pytest.mark.benchmark(timer=process_time)
@@ -50,6 +34,9 @@ def spread(samples: list[float]) -> dict[str, float]:
 def test_time_of_a_step_against_the_limit(workload, benchmark, results, request):
     if not request.config.getoption("one_process"):
         pytest.skip("each workload is timed in a process of its own")
+    kept = request.config.getoption("keep_freed_memory")
+    if kept:
+        keep_freed_memory()
     pair = workload.make()
     limit, ours = pair.limit, pair.ours
     limit_steps, our_steps = enough(limit), enough(ours)
@@ -69,43 +56,53 @@ def test_time_of_a_step_against_the_limit(workload, benchmark, results, request)
     by_hand = by_hand[-ROUNDS:]
     with_learndyn = [seconds / our_steps for seconds in benchmark.stats.stats.data]
     ratios = [ours / hand for ours, hand in zip(with_learndyn, by_hand, strict=True)]
+    parts = profile(limit, ours)
+    parts["engine_share"] = engine_share(ours, parts["nodes"], max(1, our_steps // 3))
     results["times"].append(
         {
             "workload": workload.name,
             "title": workload.title,
-            "allocator": f"{ALLOCATOR}={pad}" if (pad := os.environ.get(ALLOCATOR)) else "default",
+            "allocator": "keep_freed_memory()" if kept else "default",
             "limit_seconds": spread(by_hand),
             "our_seconds": spread(with_learndyn),
             "ratio": spread(ratios),
+            "profile": parts,
         }
     )
 
 
-@pytest.mark.parametrize("pad", ["", PAD], ids=["default", "padded"])
+@pytest.mark.parametrize("kept", [False, True], ids=["default", "kept"])
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
-def test_times_in_a_process_of_its_own(workload, pad, results, request, tmp_path):
+def test_times_in_a_process_of_its_own(workload, kept, results, request, tmp_path):
     """glibc hands a large freed block back and page-faults it in again at every step.
 
-    With a padded heap it keeps it. It also learns: the largest block that a process ever freed
-    sets what it keeps from then on, so a workload must not run after another one.
+    After ``keep_freed_memory()`` it keeps it. The largest block that a process ever freed sets
+    what it keeps from then on, so a workload must not run after another one.
     """
     if request.config.getoption("one_process"):
         pytest.skip("this is such a process")
     path = tmp_path / "one.json"
-    environment = {**os.environ, ALLOCATOR: pad} if pad else os.environ
+    environment = {name: os.environ[name] for name in os.environ if name not in HEAP_SETTINGS}
     test = f"{__file__}::test_time_of_a_step_against_the_limit[{workload.name}]"
+    options = ["--measure", str(path), "--one-process", *["--keep-freed-memory"] * kept]
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", test, "--measure", str(path), "--one-process"],
+        [sys.executable, "-m", "pytest", "-q", test, *options],
         env=environment, cwd=ROOT, check=True, capture_output=True,
     )  # fmt: skip
     results["times"] += json.loads(path.read_text(encoding="utf-8"))["times"]
 
 
+def test_time_of_a_node_beside_its_own_rule(results, request):
+    if request.config.getoption("one_process"):
+        pytest.skip("only workloads have a process of their own")
+    results["chains"] = chain_costs()
+
+
 IMPORT = """
-from time import perf_counter
-t = perf_counter(); import numpy
-u = perf_counter(); import learndyn
-print(u - t, perf_counter() - u)
+from time import process_time
+t = process_time(); import numpy
+u = process_time(); import learndyn
+print(u - t, process_time() - u)
 """
 
 

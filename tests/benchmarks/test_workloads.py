@@ -5,6 +5,8 @@ import pytest
 
 from learndyn import Tensor
 
+from .node import bare, recorded
+from .profile import recorded_nodes
 from .workloads import WORKLOADS
 
 
@@ -19,3 +21,13 @@ def test_the_hand_written_limit_and_learndyn_compute_the_same_numbers(workload):
             assert np.shape(number) == np.shape(expected)
             assert np.any(expected)
             np.testing.assert_allclose(number, expected, rtol=1e-10, atol=1e-10 * np.max(np.abs(expected)))
+
+
+def test_the_chain_and_its_bare_rules_compute_the_same_bits():
+    np.testing.assert_array_equal(recorded(100)(), bare(100)())
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
+def test_each_step_records_the_same_number_of_nodes(workload):
+    ours = workload.make().ours
+    assert recorded_nodes(ours) == recorded_nodes(ours) > 0
