@@ -9,5 +9,5 @@ from hypothesis import settings
 
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, print_blob=True)
-settings.register_profile("deep", deadline=None, max_examples=400, print_blob=True)
+settings.register_profile("deep", deadline=None, max_examples=100, print_blob=True)
 settings.load_profile(os.environ.get("LEARNDYN_PROFILE") or ("ci" if os.environ.get("CI") else "quick"))

@@ -15,7 +15,7 @@ from typing import Any
 
 DEFAULT, KEPT = "default", "keep_freed_memory()"
 
-# The ratios to the limit that we hold ourselves to, set before the engine was written.
+# The ratios to the limit that we hold ourselves to, set from a prototype before the engine was written.
 CEILINGS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         DEFAULT: MappingProxyType(
@@ -50,6 +50,9 @@ class Profile:
     forward_share, backward_share, update_share : float
         Of the step's time: up to the first walk over the graph, up to the end of the last
         sweep, and after it (the update, and freeing the graph). They add up to one.
+    engine_share : Spread
+        The step's nodes times what the engine adds to a node of a short chain, over the step's
+        time. A node with two operands costs more, so it is a lower estimate.
     limit_page_faults, our_page_faults : float or None
         Pages that the kernel mapped in, for each step; None where the system does not tell.
     """
@@ -58,13 +61,14 @@ class Profile:
     forward_share: float
     backward_share: float
     update_share: float
+    engine_share: Spread
     limit_page_faults: float | None
     our_page_faults: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class NodeCost:
-    """A node of a long chain of one operation, forward and backward.
+class ChainCost:
+    """A node of a chain of one operation, forward and backward.
 
     Attributes
     ----------
@@ -73,17 +77,26 @@ class NodeCost:
         Numbers in each array.
     length : int
         Nodes in the chain.
+    collector : bool
+        Whether Python's cyclic garbage collector was on.
     rule_seconds : Spread
         The operation's own NumPy calls, forward and in its rule, in a bare loop.
     engine_seconds : Spread
         What the engine adds: the node, the sort, the containers of the sweep.
+    engine_over_rule : Spread
+        The ratio of both, of turns that followed one another.
+    over_hand : Spread
+        Rule and engine together, over the chain written by hand.
     """
 
     operation: str
     width: int
     length: int
+    collector: bool
     rule_seconds: Spread
     engine_seconds: Spread
+    engine_over_rule: Spread
+    over_hand: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +159,7 @@ class Benchmarks:
         Processor, cores, Python, NumPy, BLAS and its threads.
     times : tuple of TimeRow
     memory : tuple of MemoryRow
-    node : NodeCost
+    chains : tuple of ChainCost
         What a node costs beyond its arithmetic.
     bytes_per_node : float
         Of a chain of 1,000,000 operations on one number, forward and backward.
@@ -157,7 +170,7 @@ class Benchmarks:
     machine: Mapping[str, Any]
     times: tuple[TimeRow, ...]
     memory: tuple[MemoryRow, ...]
-    node: NodeCost
+    chains: tuple[ChainCost, ...]
     bytes_per_node: float
     import_numpy_seconds: Spread
     import_over_numpy_seconds: Spread
@@ -180,13 +193,19 @@ class Benchmarks:
         """The rows under one setting whose median ratio is above the ceiling."""
         return tuple(row for row in self.under(allocator) if row.excess > 0)
 
-    def engine_share(self, workload: str) -> float:
-        """The nodes of a workload times the engine's cost of one, as a share of our step.
+    def chain(self, length: int, *, collector: bool = True) -> ChainCost:
+        """The chain of one length, with or without the cyclic garbage collector.
 
-        The cost is that of ``node``; an operation with two operands costs somewhat more.
+        Raises
+        ------
+        ValueError
+            If it was not measured.
         """
-        (row,) = (row for row in self.under(KEPT) if row.workload == workload)
-        return row.profile.nodes * self.node.engine_seconds.median / row.our_seconds.median
+        for chain in self.chains:
+            if (chain.length, chain.collector) == (length, collector):
+                return chain
+        known = sorted({chain.length for chain in self.chains})
+        raise ValueError(f"benchmarks: no chain of {length!r} nodes was measured, only {known}")
 
 
 def read(path: str | Path) -> Benchmarks:
@@ -212,7 +231,7 @@ def read(path: str | Path) -> Benchmarks:
             machine=dict(found["machine"]),
             times=tuple(_time_row(row) for row in found["times"]),
             memory=tuple(MemoryRow(**row) for row in found["memory"]),
-            node=_node_cost(found["node"]),
+            chains=tuple(_chain_cost(chain) for chain in found["chains"]),
             bytes_per_node=float(found["bytes_per_node"]),
             import_numpy_seconds=Spread(**found["import"]["numpy_seconds"]),
             import_over_numpy_seconds=Spread(**found["import"]["over_numpy_seconds"]),
@@ -226,10 +245,11 @@ def read(path: str | Path) -> Benchmarks:
 
 def _time_row(row: dict[str, Any]) -> TimeRow:
     spreads = {name: Spread(**row[name]) for name in ("limit_seconds", "our_seconds", "ratio")}
-    profile = Profile(**row["profile"])
-    return TimeRow(row["workload"], row["title"], row["allocator"], **spreads, profile=profile)
+    parts = {**row["profile"], "engine_share": Spread(**row["profile"]["engine_share"])}
+    return TimeRow(row["workload"], row["title"], row["allocator"], **spreads, profile=Profile(**parts))
 
 
-def _node_cost(node: dict[str, Any]) -> NodeCost:
-    spreads = {name: Spread(**node[name]) for name in ("rule_seconds", "engine_seconds")}
-    return NodeCost(node["operation"], node["width"], node["length"], **spreads)
+def _chain_cost(chain: dict[str, Any]) -> ChainCost:
+    return ChainCost(
+        **{name: Spread(**part) if isinstance(part, dict) else part for name, part in chain.items()}
+    )

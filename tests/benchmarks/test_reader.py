@@ -55,6 +55,14 @@ def test_a_ceiling_is_missed_where_the_median_is_above_it():
             assert row.ceiling * (1 + row.excess) == pytest.approx(row.ratio.median)
 
 
+def test_chains_are_found_by_length_and_collector():
+    found = benchmarks.read(WRITTEN)
+    for chain in found.chains:
+        assert found.chain(chain.length, collector=chain.collector) is chain
+    with pytest.raises(ValueError, match="no chain of 7 nodes was measured, only"):
+        found.chain(7)
+
+
 def test_a_missing_file_says_where_it_should_be(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no results file gone\.json.*--measure FILE"):
         benchmarks.read(tmp_path / "gone.json")

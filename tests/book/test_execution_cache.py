@@ -91,6 +91,18 @@ def test_the_key_of_a_package_changes_with_any_name_or_byte_but_not_with_compile
     assert len(set(keys)) == 3
 
 
+def test_the_key_changes_with_the_data_that_pages_read(
+    execution_cache: ModuleType, tmp_path: Path
+) -> None:
+    package, data = tmp_path / "package", tmp_path / "results.json"
+    package.mkdir()
+    keys = [execution_cache.execution_key(package, [data])]
+    for content in (b"1", b"2"):
+        data.write_bytes(content)
+        keys.append(execution_cache.execution_key(package, [data]))
+    assert len(set(keys)) == 3
+
+
 def test_the_two_newest_caches_are_kept_and_foreign_folders_are_left_alone(
     execution_cache: ModuleType, tmp_path: Path
 ) -> None:

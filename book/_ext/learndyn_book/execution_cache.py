@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import shutil
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,13 +34,16 @@ CACHE_NAME = re.compile(r"[0-9a-f]{16}")
 
 def connect(app: Sphinx) -> None:
     """Choose the cache before myst-nb reads its settings."""
+    # Files outside the package that pages read, relative to the pages' folder.
+    app.add_config_value("learndyn_page_data", [], "")
     app.connect("config-inited", use_cache_of_this_package)
 
 
 def use_cache_of_this_package(app: Sphinx, config: Config) -> None:
     """Point myst-nb to the cache of the package as it is now."""
     caches = Path(app.outdir).parent / ".jupyter_cache"
-    current = caches / execution_key(folder_of(PACKAGE))
+    data = [Path(app.srcdir, name) for name in config.learndyn_page_data]
+    current = caches / execution_key(folder_of(PACKAGE), data)
     current.mkdir(parents=True, exist_ok=True)
     os.utime(current)
     prune(caches)
@@ -57,9 +61,10 @@ def folder_of(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def execution_key(package: Path) -> str:
+def execution_key(package: Path, data: Sequence[Path] = ()) -> str:
     """Name the state of everything that a page's numbers rest on, in 16 hexadecimal digits."""
     state = [digest_of_folder(package), platform.python_version()]
+    state += [hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for path in data]
     state += [f"{library} {installed_version(library)}" for library in LIBRARIES]
     return hashlib.sha256("\n".join(state).encode()).hexdigest()[:16]
 
