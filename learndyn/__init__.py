@@ -123,3 +123,12 @@ from .dynamics import Map, Trajectory, ravel, simulate
 from .learning import MLP, GradientDescent, mean_squared_error, training_map
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Import ``draw_graph`` when it is asked for: it alone needs matplotlib."""
+    if name == "draw_graph":
+        from .plots.graph import draw_graph
+
+        return draw_graph
+    raise AttributeError(f"module 'learndyn' has no attribute {name!r}")

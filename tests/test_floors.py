@@ -55,6 +55,15 @@ def test_a_module_is_short_and_says_what_it_is(module):
             assert code <= 50, f"{node.name} has {code} lines"
 
 
+def test_draw_graph_is_at_the_front_door_and_an_unknown_name_is_an_error():
+    import learndyn
+    from learndyn.plots import draw_graph
+
+    assert learndyn.draw_graph is draw_graph
+    with pytest.raises(AttributeError, match="module 'learndyn' has no attribute 'draw_grph'"):
+        _ = learndyn.draw_grph
+
+
 def test_importing_the_package_needs_numpy_only():
     code = (
         "import sys, learndyn\n"

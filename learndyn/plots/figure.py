@@ -2,19 +2,17 @@
 
 import io
 import os
-import re
-import secrets
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from learndyn.plots.files import check_name, save
 from learndyn.plots.style import figure_style
 from learndyn.plots.svg import adapt_svg, draw_svg
 
 __all__ = ["BookFigure"]
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Twice the 96 pixels that a browser gives to an inch: sharp on a dense screen.
 _DPI = 192
 
@@ -58,11 +56,7 @@ class BookFigure:
             raise TypeError(f"figure must be a matplotlib Figure, received {type(figure).__name__}")
         if not isinstance(alt, str) or not alt.strip():
             raise ValueError(f"alt must say in words what the figure shows, received {alt!r}")
-        if not isinstance(name, str) or not _SLUG.fullmatch(name):
-            raise ValueError(
-                f"name must be a slug of lower-case letters, digits and single hyphens, such as 'loss-curve', "
-                f"received {name!r}"
-            )
+        check_name(name)
         self.figure = figure
         self.alt = " ".join(alt.split())
         self.name = name
@@ -114,28 +108,10 @@ class BookFigure:
         FileNotFoundError
             If the folder does not exist.
         """
-        path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in (".svg", ".png"):
-            raise ValueError(f"a figure is saved as .svg or .png, received {path.name!r}")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"the folder {str(path.parent)!r} does not exist: make it before saving a figure")
-        _write_whole(path, self.svg().encode() if suffix == ".svg" else self.png())
-        return path
+        return save(path, {".svg": lambda: self.svg().encode(), ".png": self.png})
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {"text/html": self.svg(), "image/png": self.png()}
         width, height = (round(96 * inches) for inches in self.figure.get_size_inches())
         return data, {"image/png": {"width": width, "height": height, "alt": self.alt}}
 
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write under a name that nobody else has, then rename: a reader sees the old file or the new one."""
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        # Not tempfile: its files are for the owner's eyes only, and the mode would stay.
-        with open(partial, "xb") as file:
-            file.write(content)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -22,10 +22,10 @@ from learndyn.autodiff import Tensor
 from learndyn.autodiff.graph import Graph, Node, Operand
 from learndyn.autodiff.graph_layout import Layout, Point, layered_layout
 from learndyn.autodiff.graph_text import in_words, shape_and_value
-from learndyn.plots.figure import _SLUG, _write_whole
-from learndyn.plots.lettering import _advance
+from learndyn.plots.files import check_name, save
+from learndyn.plots.lettering import advance
 from learndyn.plots.palette import LIGHT
-from learndyn.plots.svg import _finish_root, _short
+from learndyn.plots.svg import finish_root, short
 
 __all__ = ["GraphPicture", "draw_graph"]
 
@@ -47,7 +47,7 @@ class _Text:
     @property
     def width(self) -> float:
         # A slanted letter is as wide as an upright one.
-        return self.size * sum(_advance(letter, "normal", self.weight) for letter in self.words)
+        return self.size * sum(advance(letter, "normal", self.weight) for letter in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +115,7 @@ class GraphPicture:
         FileNotFoundError
             If the folder does not exist.
         """
-        path = Path(path)
-        if path.suffix.lower() != ".svg":
-            raise ValueError(f"a graph is saved as .svg, received {path.name!r}")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(
-                f"the folder {str(path.parent)!r} does not exist: make it before saving a graph"
-            )
-        _write_whole(path, self.svg().encode())
-        return path
+        return save(path, {".svg": lambda: self.svg().encode()})
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.svg(), "text/plain": self.graph.text()}
@@ -192,11 +184,7 @@ def draw_graph(
 
 
 def _check_options(name: Any, alt: Any, direction: Any) -> None:
-    if not isinstance(name, str) or not _SLUG.fullmatch(name):
-        raise ValueError(
-            "draw_graph: name must be a slug of lower-case letters, digits and single hyphens, "
-            f"such as 'mlp-graph', received {name!r}"
-        )
+    check_name(name)
     if alt is not None and not (isinstance(alt, str) and alt.strip()):
         raise ValueError(
             f"draw_graph: alt must say in words what the picture shows, received {alt!r}. "
@@ -287,7 +275,7 @@ def _drawn(graph: Graph, name: str, alt: str, direction: str) -> str:
         group = ET.SubElement(root, "g", {"id": box.id})
         _draw_outline(group, box, _turned(centre, down))
         _draw_texts(group, box.lines, _turned(centre, down))
-    _finish_root(root, alt)
+    finish_root(root, alt)
     return ET.tostring(root, encoding="unicode")
 
 
@@ -340,7 +328,7 @@ def _path(corners: tuple[Point, ...], down: bool) -> str:
 
 
 def _pair(point: Point, down: bool) -> str:
-    return " ".join(_short(value, 2) for value in _turned(point, down))
+    return " ".join(short(value, 2) for value in _turned(point, down))
 
 
 def _draw_outline(group: ET.Element, box: _Box, centre: Point) -> None:
@@ -356,13 +344,13 @@ def _draw_outline(group: ET.Element, box: _Box, centre: Point) -> None:
     if box.kind == "leaf":
         ends = [(left, y), (left + _CUT, top), (left + w - _CUT, top)]
         ends += [(left + w, y), (left + w - _CUT, top + h), (left + _CUT, top + h)]
-        points = " ".join(f"{_short(px, 2)},{_short(py, 2)}" for px, py in ends)
+        points = " ".join(f"{short(px, 2)},{short(py, 2)}" for px, py in ends)
         ET.SubElement(group, "polygon", {"points": points, "style": style})
         return
     sides = {"x": left, "y": top, "width": w, "height": h}
     sides |= {"rx": 13} if box.kind == "operation" else {}
     style += ";stroke-dasharray:4 3" if box.kind == "constant" else ""
-    ET.SubElement(group, "rect", {k: _short(v, 2) for k, v in sides.items()} | {"style": style})
+    ET.SubElement(group, "rect", {k: short(v, 2) for k, v in sides.items()} | {"style": style})
 
 
 def _draw_texts(parent: ET.Element, lines: tuple[_Text, ...], centre: Point) -> None:
@@ -373,5 +361,5 @@ def _draw_texts(parent: ET.Element, lines: tuple[_Text, ...], centre: Point) -> 
         style = {"font_size": f"{line.size}px", "text_anchor": "middle"}
         style |= {"font_weight": line.weight} if line.weight != "400" else {}
         style |= {"fill": _colour(line.role)} if line.role != "ink" else {}
-        place = {"x": _short(x, 2), "y": _short(base, 2), "style": _style(**style)}
+        place = {"x": short(x, 2), "y": short(base, 2), "style": _style(**style)}
         ET.SubElement(parent, "text", place).text = line.words

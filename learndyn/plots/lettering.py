@@ -81,7 +81,7 @@ def _glyph(letter: str, family: str, style: str, weight: str) -> list[tuple[list
 
 
 @lru_cache(maxsize=256)
-def _advance(letter: str, style: str, weight: str) -> float:
+def advance(letter: str, style: str, weight: str) -> float:
     """Return the width of a letter of the text font at size one."""
     return _load(letter, _TEXT_FONT, style, weight)[1].linearHoriAdvance / 65536 / _DRAWN_SIZE
 
@@ -115,7 +115,7 @@ def _width(span: ET.Element) -> float:
     font = _font(span)
     size = float(font["size"].removesuffix("px"))
     letters = (span.text or "")[-1:]
-    return sum(size * _advance(c, font.get("style", "normal"), font.get("weight", "400")) for c in letters)
+    return sum(size * advance(c, font.get("style", "normal"), font.get("weight", "400")) for c in letters)
 
 
 def _continues(word: ET.Element, span: ET.Element, on_its_line: bool) -> bool:

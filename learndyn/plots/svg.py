@@ -87,7 +87,7 @@ def adapt_svg(source: str, *, name: str, alt: str) -> tuple[str, frozenset[str]]
         strays |= _restyle(element)
     _rename_ids(root, name)
     _unwrap_bare_groups(root)
-    _finish_root(root, alt)
+    finish_root(root, alt)
     return ET.tostring(root, encoding="unicode"), frozenset(strays)
 
 
@@ -108,13 +108,13 @@ def _drop_what_a_page_does_not_need(root: ET.Element) -> None:
 def _shorten_numbers(element: ET.Element) -> None:
     for attribute, places in _PLACES.items():
         if (value := element.get(attribute)) is not None:
-            short = _DECIMAL.sub(lambda match, n=places: _short(float(match[0]), n), value)
-            element.set(attribute, " ".join(short.split()))
+            rounded = _DECIMAL.sub(lambda match, n=places: short(float(match[0]), n), value)
+            element.set(attribute, " ".join(rounded.split()))
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]
 
 
-def _short(number: float, places: int) -> str:
+def short(number: float, places: int) -> str:
     text = f"{number:.{places}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
@@ -182,7 +182,7 @@ def _unwrap_bare_groups(parent: ET.Element) -> None:
     parent[:] = children
 
 
-def _finish_root(root: ET.Element, alt: str) -> None:
+def finish_root(root: ET.Element, alt: str) -> None:
     """Make the root responsive, labelled, and the parent of what matplotlib set for all elements."""
     width, height = (float(root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
     box = root.attrib["viewBox"]
@@ -193,8 +193,8 @@ def _finish_root(root: ET.Element, alt: str) -> None:
         "role": "img",
         "aria-label": alt,
         # A point is 4/3 of a CSS pixel. The natural width is the largest; a narrow page scales the figure down.
-        "width": _short(width * 4 / 3, 2),
-        "height": _short(height * 4 / 3, 2),
+        "width": short(width * 4 / 3, 2),
+        "height": short(height * 4 / 3, 2),
         "viewBox": box,
         "font-family": _FONTS,
         # matplotlib leaves black out, as it is the initial value: here that must be the page's ink.
