@@ -100,8 +100,9 @@ def test_a_build_after_an_interrupted_one_reads_every_page_again(healthy_book: B
 def test_a_warning_from_before_the_extension_fails_the_build(book: Book) -> None:
     config = book.root / "_config.yml"
     text = config.read_text(encoding="utf-8")
-    merged_long_ago = "  extra_extensions: [sphinxjp.themecore]\n  local_extensions:"
-    config.write_text(text.replace("  local_extensions:", merged_long_ago), encoding="utf-8")
+    merged_long_ago = text.replace("extra_extensions: [", "extra_extensions: [sphinxjp.themecore, ")
+    assert merged_long_ago != text
+    config.write_text(merged_long_ago, encoding="utf-8")
     build = book.build()
     assert build.status != 0, build.log
     assert build.failures == [

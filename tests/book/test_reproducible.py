@@ -18,7 +18,8 @@ VARYING = {
     ),
     "the number of threads": (
         "import os\n\n"
-        "print('threads:', os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])"
+        "counts = [os.environ[f'{name}_NUM_THREADS'] for name in ('OMP', 'OPENBLAS')]\n"
+        "print('threads: ' + ' '.join(counts))"
     ),
     "a figure": (
         "import matplotlib.pyplot as plt\n\n"

@@ -97,11 +97,16 @@ def print_problems(source: str) -> list[str]:
         f"print on line {call.lineno} of the cell writes in pieces, and the kernel may send them "
         "apart. Print one string, such as an f-string"
         for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id == "print"
-        and (len(call.args) > 1 or call.keywords or any(isinstance(a, ast.Starred) for a in call.args))
+        if isinstance(call, ast.Call) and prints_in_pieces(call)
     ]
+
+
+def prints_in_pieces(call: ast.Call) -> bool:
+    """True for a print to the page of several arguments, or with an end of its own."""
+    named = {keyword.arg for keyword in call.keywords}
+    if not (isinstance(call.func, ast.Name) and call.func.id == "print") or "file" in named:
+        return False
+    return len(call.args) > 1 or "end" in named or any(isinstance(a, ast.Starred) for a in call.args)
 
 
 def unknown(kind: str, received: str, known: frozenset[str]) -> str:
