@@ -83,11 +83,6 @@ FAULTS = {
         ":9",
         "cell 1: the option 'tag' is not known, use one of: tags",
     ),
-    "a line printed in pieces": Fault(
-        notebook_page(cell("print(2, 2)")),
-        ":9",
-        "cell 1: print on line 1 of the cell writes in pieces",
-    ),
     "a Markdown image without text": Fault(
         "# A page\n\n![](pixel.png)\n",
         ":3",

@@ -16,6 +16,11 @@ VARYING = {
         "import time\n\n"
         "for number in range(3):\n    print(number, flush=True)\n    time.sleep(0.3)"
     ),
+    "a line in pieces": (
+        "import sys\n\n"
+        "for piece in ('one', ' line', '\\n', 'and another', '\\n'):\n"
+        "    sys.stdout.write(piece)\n    sys.stdout.flush()\n    time.sleep(0.3)"
+    ),
     "the number of threads": (
         "import os\n\n"
         "counts = [os.environ[f'{name}_NUM_THREADS'] for name in ('OMP', 'OPENBLAS')]\n"
@@ -60,6 +65,7 @@ def test_two_cold_builds_are_the_same_byte_for_byte_even_in_two_folders(
         assert build.status == 0, build.log
     page = (varied_book.html / "experiments" / "page.html").read_text(encoding="utf-8")
     assert "threads: 1 1\n" in page
+    assert "one line\nand another\n" in page
     assert differing_files(varied_book.html, second.html) == []
 
 

@@ -1,13 +1,11 @@
 """Warn of what myst-nb would ignore in silence in the code cells of a page.
 
 A misspelt tag hides nothing, a misspelt option sets nothing, and a page that asks for it
-carries on after a failing cell, or executes no cell at all. And a line that is printed in
-pieces may be cut where the kernel happens to send what it has: two builds would differ.
+carries on after a failing cell, or executes no cell at all.
 """
 
 from __future__ import annotations
 
-import ast
 from difflib import get_close_matches
 from typing import Any
 
@@ -72,7 +70,7 @@ def check_source(app: Sphinx, docname: str, source: list[str]) -> None:
         if cell.cell_type == "code"
     ]
     for number, (cell, line) in enumerate(code_cells, start=1):
-        for problem in [*cell_problems(cell.metadata), *print_problems(cell.source)]:
+        for problem in cell_problems(cell.metadata):
             warn(f"cell {number}: {problem}", "cell", (docname, line))
 
 
@@ -85,28 +83,6 @@ def cell_problems(metadata: dict[str, Any]) -> list[str]:
     ]
     tags = metadata.get("tags", [])
     return problems + [unknown("tag", tag, KNOWN_TAGS) for tag in tags if tag not in KNOWN_TAGS]
-
-
-def print_problems(source: str) -> list[str]:
-    """Name each call of print that writes one line in several pieces."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return []  # a magic command, or an error that the execution will report
-    return [
-        f"print on line {call.lineno} of the cell writes in pieces, and the kernel may send them "
-        "apart. Print one string, such as an f-string"
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and prints_in_pieces(call)
-    ]
-
-
-def prints_in_pieces(call: ast.Call) -> bool:
-    """True for a print to the page of several arguments, or with an end of its own."""
-    named = {keyword.arg for keyword in call.keywords}
-    if not (isinstance(call.func, ast.Name) and call.func.id == "print") or "file" in named:
-        return False
-    return len(call.args) > 1 or "end" in named or any(isinstance(a, ast.Starred) for a in call.args)
 
 
 def unknown(kind: str, received: str, known: frozenset[str]) -> str:
