@@ -15,8 +15,7 @@ import numpy as np
 from .rules.joining import stack
 from .rules.shape import reshape
 from .sweep import forward_sweep
-from .tensor import Tensor
-from .transforms import grad, hvp, jvp, pull_back_run, record_run, vjp
+from .transforms import _value_of, grad, hvp, jvp, pull_back_run, record_run, vjp
 from .tree import Tree
 
 
@@ -51,7 +50,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
             lambda x: f(*args[:argnum], x, *args[argnum + 1 :], **kwargs), (args[argnum],), "jacobian"
         )
         (source,) = run.sources
-        outputs, inputs = np.shape(_plain(run.value)), source.shape
+        outputs, inputs = np.shape(_value_of(run.value)), source.shape
         if not run.nodes or 0 in (*outputs, *inputs):
             return np.zeros(outputs + inputs)
         m, n = np.prod(outputs, dtype=int), np.prod(inputs, dtype=int)
@@ -110,6 +109,3 @@ def _shaped_stack(parts: list[Any], axis: int, shape: tuple[int, ...], record: b
     whole = stack(parts, axis=axis) if record else np.stack(parts, axis=axis)
     return reshape(whole, shape=shape)
 
-
-def _plain(x: Any) -> Any:
-    return x._data if isinstance(x, Tensor) else x
