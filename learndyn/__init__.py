@@ -9,6 +9,7 @@ The names here are those that a snippet needs; each floor has more: ``learndyn.a
 from .autodiff import (
     absolute,
     add,
+    affine,
     AnomalyError,
     arccos,
     arcsin,
@@ -67,6 +68,7 @@ from .autodiff import (
     max,
     maximum,
     mean,
+    mean_square,
     min,
     minimum,
     moveaxis,

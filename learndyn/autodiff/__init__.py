@@ -17,6 +17,7 @@ from .matrices import gauss_newton_product, hessian, jacobian
 from .op import Op, bilinear, elementwise, linear, operation
 from .recording import detect_anomaly, enable_grad, is_recording, no_grad
 from .rules import TABLE
+from .rules.affine import affine
 from .rules.convolution import conv1d, conv2d
 from .rules.decompositions import cholesky, det, eigh, eigvalsh, inv, slogdet, solve
 from .rules.elementwise import (
@@ -46,7 +47,7 @@ from .rules.elementwise import (
 from .rules.indexing import getitem, one_hot, scatter, scatter_add, take, take_along_axis
 from .rules.joining import concatenate, pad, repeat, split, stack, tile
 from .rules.linalg import diag, diagonal, matmul, trace
-from .rules.moments import layer_norm, norm, std, var
+from .rules.moments import layer_norm, mean_square, norm, std, var
 from .rules.products import dot, einsum, inner, outer, tensordot, vdot
 from .rules.reductions import max, mean, min, prod, sum
 from .rules.shape import (

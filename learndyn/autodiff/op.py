@@ -203,7 +203,7 @@ def operation(
 def _function(op: Op, doc: str) -> Callable[..., Any]:
     """The function that applies an operation to arrays (gives an array) or tensors (a tensor)."""
     arity = len(op.vjp) if isinstance(op.vjp, tuple) else 0
-    apply = {1: _apply_to_one, 2: _apply_to_two}.get(arity, _apply_to_any)(op)
+    apply = {1: _apply_to_one, 2: _apply_to_two, 3: _apply_to_three}.get(arity, _apply_to_any)(op)
     apply.__name__ = apply.__qualname__ = op.name
     apply.__doc__ = doc or None
     # As namedtuple does: a row belongs to the module that wrote it, not to this one.
@@ -212,7 +212,7 @@ def _function(op: Op, doc: str) -> Callable[..., Any]:
     return apply
 
 
-# The three makers below repeat a few lines on purpose: this is the path of every operation,
+# The makers below repeat a few lines on purpose: this is the path of every operation,
 # where a call, a loop or a tuple more costs as much as a small array's arithmetic.
 
 
@@ -278,6 +278,43 @@ def _apply_to_two(op: Op) -> Callable[..., Any]:
             v = v.copy() if type(b) is np.ndarray else v
         node._values = (u, v)
         node._parents = (a if left else None, b if right else None)
+        node._order = _next_order()
+        if mode is not True:
+            refuse_nonfinite_value(node)
+        return node
+
+    return apply
+
+
+def _apply_to_three(op: Op) -> Callable[..., Any]:
+    forward = op.forward
+
+    def apply(a: Any, b: Any, c: Any, **params: Any) -> Any:
+        one, two, three = isinstance(a, Tensor), isinstance(b, Tensor), isinstance(c, Tensor)
+        if not (one or _is_plain(a)) or not (two or _is_plain(b)) or not (three or _is_plain(c)):
+            return _apply(op, (a, b, c), params)
+        u, v, w = a._data if one else a, b._data if two else b, c._data if three else c
+        try:
+            y = forward(u, v, w, **params) if params else forward(u, v, w)
+        except _ERRORS as error:
+            raise op.explained(error, (u, v, w), params) from error
+        if not (one or two or three):
+            return y
+        one, two, three = one and a._tracked, two and b._tracked, three and c._tracked
+        mode = _mode.recording
+        if not ((one or two or three) and mode):
+            return _constant(y)
+        node = _new_tensor(Tensor)
+        node._data = y
+        node._tracked = True
+        node._op = op
+        node._params = params
+        if op.reads:
+            u = u.copy() if type(a) is np.ndarray else u
+            v = v.copy() if type(b) is np.ndarray else v
+            w = w.copy() if type(c) is np.ndarray else w
+        node._values = (u, v, w)
+        node._parents = (a if one else None, b if two else None, c if three else None)
         node._order = _next_order()
         if mode is not True:
             refuse_nonfinite_value(node)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    affine,
     convolution,
     decompositions,
     elementwise,
@@ -37,6 +38,7 @@ TABLE: dict[str, Callable[..., Any]] = {
         moments,
         softmax,
         linalg,
+        affine,
         products,
         decompositions,
         shape,

@@ -24,12 +24,12 @@ def transposed(x: Any) -> Any:
     return x.mT if type(x) is np.ndarray else swapaxes(x, axis1=-1, axis2=-2)
 
 
-def _product(a: Any, b: Any) -> Any:
-    # For two matrices, dot is the same product with a third of the overhead.
+def product(a: Any, b: Any) -> Any:
+    """The product of arrays; for two matrices, dot is the same with a third of the overhead."""
     return a.dot(b) if np.ndim(a) == 2 == np.ndim(b) else np.matmul(a, b)
 
 
-def _left(g: Any, y: Any, a: Any, b: Any) -> Any:
+def adjoint_of_left(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Cotangent of A in Y = A B: G B^T, with a vector read as a row (A) or column (B)."""
     if b.ndim == 2 and a.ndim <= 2 and type(g) is type(b) is np.ndarray:
         return g.dot(b.T)
@@ -40,7 +40,7 @@ def _left(g: Any, y: Any, a: Any, b: Any) -> Any:
     return matmul(g, transposed(b))
 
 
-def _right(g: Any, y: Any, a: Any, b: Any) -> Any:
+def adjoint_of_right(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Cotangent of B in Y = A B: A^T G, with a vector read as a row (A) or column (B)."""
     if a.ndim == 2 == b.ndim and type(g) is type(a) is np.ndarray:
         return a.T.dot(g)
@@ -58,9 +58,9 @@ def _right(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 matmul = bilinear(
     "matmul",
-    _product,
-    _left,
-    _right,
+    product,
+    adjoint_of_left,
+    adjoint_of_right,
     hint="The last axis of the first operand must be as long as the last but one of the "
     "second (the only one of a vector), leading axes must broadcast, and neither is 0-d",
     doc="Multiply matrices, as ``numpy.matmul``: a @ b, with leading axes as a batch.",

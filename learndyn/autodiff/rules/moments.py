@@ -1,7 +1,8 @@
-"""Lengths and deviations: norm, var, std and layer normalisation, each in few passes.
+"""Lengths and deviations: mean square, norm, var, std and layer normalisation, each in few passes.
 
 With n elements to one result y, their mean m, and r = 1 / sqrt(var + eps),
 
+    mean_square  y = sum x^2 / n                 dy = 2 sum x dx / n
     norm         y = sqrt(sum x^2)               dy = sum x dx / y
     var          y = sum (x - m)^2 / (n - ddof)  dy = 2 sum (x - m) dx / (n - ddof)
     std          y = sqrt(var)                   dy = sum (x - m) dx / ((n - ddof) y)
@@ -193,6 +194,55 @@ def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> A
     graph of the standard deviation has a corner there.
     """
     return _std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+# --- mean square ------------------------------------------------------------------------
+
+
+def _mean_square_of(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    x = floating(x)
+    total = _sum_of_squares(x, axis, keepdims)
+    n = x.size if axis is None else count_along(x.shape, axis)
+    if n:
+        return total / n
+    if total.size:
+        warn_not_finite("mean_square", x.shape, axis, "There is nothing to average")
+    return total + np.asarray(np.nan, x.dtype)
+
+
+def _mean_square_gradient(g: Any, y: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    n = x.size if axis is None else count_along(x.shape, axis)
+    return x * unreduced(g * (2.0 / (n or math.nan)), x.shape, axis)
+
+
+def _mean_square_tangent(t: Any, y: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    n = count_along(x.shape, axis)
+    return sum_over(t * x, axis=axis, keepdims=keepdims) * (2.0 / (n or math.nan))
+
+
+_mean_square = operation(
+    "mean_square",
+    _mean_square_of,
+    vjp=(_mean_square_gradient,),
+    jvp=(_mean_square_tangent,),
+    hint=AXIS_HINT,
+)
+
+
+def mean_square(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Average the squares over ``axis`` (all axes if None): ``mean(square(x))`` in one row.
+
+    Raises
+    ------
+    ValueError
+        If an axis does not exist or is named twice.
+
+    Warns
+    -----
+    RuntimeWarning
+        If there is nothing to average: the result is NaN.
+    """
+    return _mean_square(x, axis=axis, keepdims=keepdims)
 
 
 # --- norm -------------------------------------------------------------------------------

@@ -32,6 +32,15 @@ def _matmul(draw: st.DrawFn) -> Case:
 
 
 @st.composite
+def _affine(draw: st.DrawFn) -> Case:
+    _, (x, w) = draw(_matmul())
+    product = np.matmul(x, w).shape
+    ones = draw(st.lists(st.booleans(), min_size=len(product), max_size=len(product)))
+    bias = [1 if one else length for one, length in zip(ones, product, strict=True)]
+    return TABLE["affine"], [x, w, draw(values(tuple(bias[draw(st.integers(0, len(bias))) :])))]
+
+
+@st.composite
 def _dot(draw: st.DrawFn) -> Case:
     a, b = draw(_small(3)), draw(_small(3))
     if a and b:
@@ -126,6 +135,7 @@ def _diagonal(draw: st.DrawFn, name: str) -> Case:
 
 CASES: dict[str, st.SearchStrategy[Case]] = {
     "matmul": _matmul(),
+    "affine": _affine(),
     "dot": _dot(),
     "inner": _inner(),
     "outer": _outer(),

@@ -86,6 +86,7 @@ CASES: dict[str, st.SearchStrategy[Case]] = {
     "sum": _reduction(TABLE["sum"], 0),
     "mean": _reduction(TABLE["mean"], 1),  # the mean of nothing is not a number
     "prod": _reduction(TABLE["prod"], 0),
+    "mean_square": _reduction(TABLE["mean_square"], 1),
     "norm": _reduction(TABLE["norm"], 1, "nonzero"),
     "max": _extremum(TABLE["max"]),
     "min": _extremum(TABLE["min"]),
