@@ -6,6 +6,9 @@ The names here are those that a snippet needs; each floor has more: ``learndyn.a
 
 # ruff: noqa: A004 - sum, max and min are NumPy's names
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .autodiff import (
     absolute,
     add,
@@ -121,16 +124,70 @@ from .autodiff import (
     vjp,
     where,
 )
-from .dynamics import Map, Trajectory, ravel, simulate
-from .learning import MLP, GradientDescent, mean_squared_error, training_map
+
+if TYPE_CHECKING:
+    from .dynamics import (
+        RK4,
+        DormandPrince,
+        Flow,
+        Map,
+        Trajectory,
+        dominant_modes,
+        fixed_point,
+        integrate,
+        linearise,
+        ravel,
+        simulate,
+        spectral_radius,
+        spectrum,
+    )
+    from .learning import (
+        MLP,
+        RNN,
+        Adam,
+        AdamW,
+        AMSGrad,
+        GradientDescent,
+        HeavyBall,
+        Nesterov,
+        RMSProp,
+        cross_entropy,
+        gradient_flow,
+        huber,
+        mean_squared_error,
+        stability_limit,
+        train,
+        training_map,
+    )
+    from .plots.graph import draw_graph
 
 __version__ = "0.1.0"
 
+# Floors above the first are imported when one of their names is asked for: whoever needs
+# derivatives only waits for nothing else, and draw_graph alone needs matplotlib.
+_FLOORS = {
+    "dynamics": """RK4 DormandPrince Flow Map Trajectory dominant_modes fixed_point integrate
+        linearise ravel simulate spectral_radius spectrum""",
+    "learning": """MLP RNN Adam AdamW AMSGrad GradientDescent HeavyBall Nesterov RMSProp
+        cross_entropy gradient_flow huber mean_squared_error stability_limit train training_map""",
+    "plots.graph": "draw_graph",
+}
+_LATER = {name: floor for floor, names in _FLOORS.items() for name in names.split()}
+_TOOLS = {"import_module", "TYPE_CHECKING", "annotations"}
+__all__ = [*(name for name in globals() if name[0] != "_" and name not in _TOOLS), *_LATER]  # noqa: PLE0604
+
 
 def __getattr__(name: str) -> object:
-    """Import ``draw_graph`` when it is asked for: it alone needs matplotlib."""
-    if name == "draw_graph":
-        from .plots.graph import draw_graph
+    """Import a floor when one of its names is asked for."""
+    if name in _LATER:
+        found = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    elif name in ("dynamics", "learning", "experiments", "plots"):
+        found = import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module 'learndyn' has no attribute {name!r}")
+    globals()[name] = found
+    return found
 
-        return draw_graph
-    raise AttributeError(f"module 'learndyn' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -72,3 +72,21 @@ def test_importing_the_package_needs_numpy_only():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_the_front_door_opens_floors_when_a_name_of_theirs_is_asked_for():
+    code = (
+        "import sys, learndyn\n"
+        "upper = {'learndyn.dynamics', 'learndyn.learning', 'learndyn.plots'}\n"
+        "assert not upper & set(sys.modules)\n"
+        "assert learndyn.simulate is sys.modules['learndyn.dynamics'].simulate\n"
+        "assert 'learndyn.learning' not in sys.modules\n"
+        "from learndyn import *\n"
+        "assert MLP is sys.modules['learndyn.learning'].MLP and tanh is learndyn.tanh"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    import learndyn
+
+    for name in learndyn.__all__:
+        assert getattr(learndyn, name) is not None
+        assert name in dir(learndyn)

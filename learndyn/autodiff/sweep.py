@@ -36,16 +36,14 @@ def graph_below(y: Tensor, sources: tuple[Tensor, ...] = ()) -> list[Tensor]:
     # A tensor is hashed by identity, so sets and dicts of tensors are sets of objects.
     stop = frozenset(sources)
     seen = {y}
-    found, stack = [], [y]
-    while stack:
-        node = stack.pop()
-        found.append(node)
+    found = [y]
+    for node in found:  # which grows meanwhile
         if stop and node in stop:
             continue
         for parent in node._parents:
             if parent is not None and parent not in seen:
                 seen.add(parent)
-                stack.append(parent)
+                found.append(parent)
     found.sort(key=_creation, reverse=True)
     return found
 
@@ -127,9 +125,10 @@ def _fast_sweep(
                 before = known(b)
                 cotangents[b] = c if before is None else _sum(before, c, b, ours)
         else:
-            for place, parent in enumerate(parents):
+            y = node._data
+            for parent, rule in zip(parents, op.vjp):  # noqa: B905 - one rule may serve any number
                 if parent is not None:
-                    c = op.vjp[place](g, node._data, *values, **params)
+                    c = rule(g, y, *values, **params) if params else rule(g, y, *values)
                     if c.shape != (shape := parent._data.shape):
                         c = _sum_to(c, shape)
                     before = known(parent)

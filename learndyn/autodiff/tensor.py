@@ -11,6 +11,7 @@ only tensor whose data may be replaced.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -248,19 +249,26 @@ class Parameter(Tensor):
 
     def __init__(self, data: ArrayLike, *, name: str = "") -> None:
         super().__init__(data, requires_grad=True)
+        self._data.setflags(write=False)
+        self._grad = None
         self.name = name
 
     def _replace_data(self, value: ArrayLike) -> None:
         if type(value) is np.ndarray and value.dtype is _FLOAT64 is self._data.dtype and (
             value.shape == self._data.shape
         ):
-            self._data = value.copy()
+            copy = value.copy()
         else:
-            self._data = self._like_me(value, f"Parameter {self.name}".rstrip())
+            copy = self._like_me(value, f"Parameter {self.name}".rstrip())
+        copy.setflags(write=False)
+        self._data = copy
 
-    # The inherited getter itself: super() would cost as much as the copy of a small array.
+    # The array itself, since it is read-only: an update loop reads data and grad in every step.
     data = property(
-        Tensor.data.fget, _replace_data, doc="The value, as a read-only array. Assign to replace it."
+        attrgetter("_data"), _replace_data, doc="The value, as a read-only array. Assign to replace it."
+    )
+    grad = property(
+        attrgetter("_grad"), Tensor.grad.fset, doc="The gradient that the last ``backward`` wrote here."
     )
 
 

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from .op import linear, operation
-from .recording import enable_grad, is_recording
+from .recording import _mode, enable_grad
 from .sweep import between, forward_sweep, graph_below, reverse_sweep
 from .tensor import Array, Tensor, _constant, as_float_array
 from .tree import Tree, leaves, rebuild, tree_map
+
+_NUMBERS = (np.ndarray, np.generic, float, int)
 
 identity = linear("identity", lambda x: x, lambda g, y, x: g)
 
@@ -38,14 +40,12 @@ class Run:
     """One evaluation of a function, with the graph that it left."""
 
     value: Any  # what f returned
-    sources: tuple[Tensor, ...]  # the fresh copies of its inputs, leaf by leaf
+    inputs: list[Any]  # leaf by leaf, as they were given
+    sources: tuple[Tensor, ...]  # their fresh copies
     nodes: list[Tensor]  # newest first; empty if the value does not depend on a source
     others: bool  # True if the graph also reaches tensors that f closed over
     record: bool  # True if the derivative must itself be differentiable
-
-    @property
-    def ends(self) -> frozenset[Tensor]:
-        return frozenset(self.sources)
+    ends: frozenset[Tensor]  # sources that have a graph of their own behind them
 
 
 def grad(
@@ -123,7 +123,7 @@ def value_and_grad(
             )
         seed = _one_like(run.value._data)
         gradients = pull_back_run(run, _constant(seed) if run.record else seed)
-        gradient = rebuild(x, _as_given(gradients, leaves(x), run.record))
+        gradient = rebuild(x, _as_given(gradients, run.inputs, run.record))
         value = _handed_out(run.value, run.record)
         if has_aux:
             return (value, tree_map(lambda leaf: _handed_out(leaf, run.record), aux)), gradient
@@ -174,7 +174,7 @@ def vjp(f: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[[Any], tup
     def pull_back(cotangent: Any) -> tuple[Tree, ...]:
         seed = _shaped(cotangent, _value_of(run.value), "vjp", "cotangent")
         gradients = pull_back_run(run, seed)
-        given = _as_given(gradients, leaves(primals), run.record or isinstance(seed, Tensor))
+        given = _as_given(gradients, run.inputs, run.record or isinstance(seed, Tensor))
         return rebuild(primals, given)
 
     return value, pull_back
@@ -278,34 +278,43 @@ def backward(y: Tensor, cotangent: Any = None) -> None:
 
 def record_run(f: Callable[..., Any], primals: tuple[Tree, ...], caller: str) -> Run:
     """Evaluate ``f`` on fresh sources and find the graph between them and the value."""
-    outer = is_recording()
-    with enable_grad():
-        sources = [_source(leaf, outer, caller) for leaf in leaves(primals)]
+    outer = bool(_mode.recording)
+    inputs = leaves(primals)
+    if outer:
+        sources = tuple([_source(leaf, True, caller) for leaf in inputs])
         value = f(*rebuild(primals, sources))
+    else:
+        with enable_grad():
+            sources = tuple([_source(leaf, False, caller) for leaf in inputs])
+            value = f(*rebuild(primals, sources))
     tensor = isinstance(value, Tensor)
-    if not (tensor or isinstance(value, np.ndarray | np.generic | float | int)):
+    if not (tensor or isinstance(value, _NUMBERS)):
         raise TypeError(
             f"{caller}: the function returned {type(value).__name__}. Return one Tensor"
         )
-    nodes = graph_below(value, tuple(sources)) if tensor else []
+    # Fresh leaves end a walk by themselves; a copy of a tracked input has its input behind it.
+    inner = tuple([source for source in sources if source._op is not None])
+    nodes = graph_below(value, inner) if tensor else []
     ends = set(sources)
-    connected = not ends.isdisjoint(nodes)
     others = False
-    for node in reversed(nodes):  # leaves come last
-        if node._op is None and node._tracked and node not in ends:
+    for node in reversed(nodes):
+        if node._op is None and node not in ends and node._tracked:
             others = True
             break
+        if node._order:  # leaves come last
+            break
+    connected = not ends.isdisjoint(nodes)
     for source in sources:
         # The run is over: to whoever sees this graph from outside, a fresh leaf is a constant.
-        source._tracked = not source.is_leaf
-    record = outer and (others or any(not source.is_leaf for source in sources))
-    return Run(value, tuple(sources), nodes if connected else [], others, record)
+        source._tracked = source._op is not None
+    record = outer and (others or bool(inner))
+    return Run(value, inputs, sources, nodes if connected else [], others, record, frozenset(inner))
 
 
 def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
     """A fresh node with the value of an input: connected to it where it is tracked."""
     if isinstance(leaf, Tensor):
-        if leaf.requires_grad and outer:
+        if leaf._tracked and outer:
             return identity(leaf)
         source = _constant(leaf._data)
     else:

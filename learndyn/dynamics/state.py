@@ -10,6 +10,7 @@ import numpy as np
 
 from ..autodiff import Tensor, concatenate, reshape
 from ..autodiff.tree import Tree, leaves, rebuild
+from .running import plain
 
 
 def ravel(tree: Tree) -> tuple[np.ndarray, Callable[[Any], Tree]]:
@@ -33,7 +34,7 @@ def ravel(tree: Tree) -> tuple[np.ndarray, Callable[[Any], Tree]]:
     ValueError
         If the tree has no leaves; by ``unravel``, if the vector has another shape.
     """
-    arrays = [leaf.numpy() if isinstance(leaf, Tensor) else np.asarray(leaf) for leaf in leaves(tree)]
+    arrays = [plain(leaf) for leaf in leaves(tree)]
     if not arrays:
         raise ValueError("ravel: the tree holds no arrays")
     shapes = [array.shape for array in arrays]

@@ -1,10 +1,101 @@
 """Floor 3: models, losses, update rules, and training as a map.
 
-Reading order: ``models``, ``losses``, ``rules``, ``training``.
+Reading order: ``models``, ``losses``, ``rules``, ``schedules`` and ``clipping`` (rules around rules),
+``training`` (a step as a map), ``batches``, ``train`` and ``records``, ``stability_limits``, ``tunings``;
+then learning as a flow: ``gradient_flow``, ``modified_flow``, ``nesterov_flow``, ``curvature``,
+``sharpness``, ``central_flow`` (with ``complementarity``), and ``deep_linear`` in closed form.
 """
 
-from .initialisers import standard_normal, xavier_normal
-from .losses import mean_squared_error
-from .models import MLP, Layer
-from .rules import DescentState, GradientDescent
+from .batches import Minibatches
+from .central_flow import CentralFlow, CentralState, central_flow
+from .clipping import Clipped, ClippedByValue, clip_norm
+from .curvature import gauss_newton_operator, hessian_operator
+from .deep_linear import (
+    balance,
+    balance_drift,
+    balanced_start,
+    deep_linear_loss,
+    deep_linear_product,
+    half_rise_time,
+    mode_flow,
+    mode_strength,
+    mode_strengths,
+    rise_time,
+)
+from .gradient_flow import GradientFlow, gradient_flow
+from .initialisers import (
+    Initialiser,
+    he_normal,
+    he_uniform,
+    lecun_normal,
+    mean_field,
+    orthogonal,
+    scaled,
+    standard_normal,
+    xavier_normal,
+    xavier_uniform,
+    zeros,
+)
+from .losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    half_squared_error,
+    huber,
+    mean_squared_error,
+)
+from .models import (
+    ACTIVATIONS,
+    MLP,
+    RNN,
+    ConvNet,
+    Convolution,
+    Layer,
+    LayerTrace,
+    RNNParameters,
+    count_parameters,
+    deep_linear_network,
+)
+from .modified_flow import ModifiedFlow, exact_rate, modified_flow, truncated_rate
+from .nesterov_flow import NesterovFlow, NesterovScheme, NesterovSchemeState, nesterov_flow
+from .records import Run, TrainingState, load_state, save_state
+from .rules import (
+    Adam,
+    AdamState,
+    AdamW,
+    AMSGrad,
+    AMSGradState,
+    DescentState,
+    GradientDescent,
+    HeavyBall,
+    HeavyBallState,
+    Nesterov,
+    NesterovState,
+    RMSProp,
+    RMSPropState,
+    Rule,
+)
+from .schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    LinearWarmup,
+    Scheduled,
+    ScheduledState,
+    StepDecay,
+)
+from .sharpness import Sharpness, SharpnessObservable, sharpness
+from .stability_limits import (
+    measured_stability_limit,
+    multipliers,
+    preconditioner,
+    stability_limit,
+)
+from .train import train
 from .training import TrainingMap, training_map
+from .tunings import (
+    optimal_heavy_ball,
+    optimal_nesterov,
+    optimal_rate,
+    optimal_step_size,
+    standard_nesterov,
+)

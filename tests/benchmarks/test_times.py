@@ -106,13 +106,16 @@ print(u - t, process_time() - u)
 """
 
 
-def test_time_of_an_import_over_numpy(results):
+def test_time_of_an_import_over_numpy(results, tmp_path):
     """In a new process each time, with compiled files in place after the first."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each import compiles the package
     samples = []
     for _ in range(ROUNDS + 1):
         run = subprocess.run(
-            [sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True
-        )
+            [sys.executable, "-c", IMPORT],
+            capture_output=True, text=True, check=True, env=environment,
+        )  # fmt: skip
         samples.append([float(number) for number in run.stdout.split()])
     numpy, over = zip(*samples[1:], strict=True)
     results["import"] = {"numpy_seconds": spread(list(numpy)), "over_numpy_seconds": spread(list(over))}

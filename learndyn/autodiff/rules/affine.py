@@ -31,11 +31,7 @@ def _forward(x: Any, w: Any, b: Any) -> Any:
 affine = operation(
     "affine",
     _forward,
-    vjp=(
-        lambda g, y, x, w, b: adjoint_of_left(g, y, x, w),
-        lambda g, y, x, w, b: adjoint_of_right(g, y, x, w),
-        lambda g, y, x, w, b: g,
-    ),
+    vjp=(adjoint_of_left, adjoint_of_right, lambda g, y, x, w, b: g),
     jvp=(
         lambda t, y, x, w, b: matmul(t, w),
         lambda t, y, x, w, b: matmul(x, t),

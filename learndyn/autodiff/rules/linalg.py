@@ -26,11 +26,13 @@ def transposed(x: Any) -> Any:
 
 def product(a: Any, b: Any) -> Any:
     """The product of arrays; for two matrices, dot is the same with a third of the overhead."""
-    return a.dot(b) if np.ndim(a) == 2 == np.ndim(b) else np.matmul(a, b)
+    if type(a) is np.ndarray is type(b) and a.ndim == 2 == b.ndim:
+        return a.dot(b)
+    return np.matmul(a, b)
 
 
-def adjoint_of_left(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Cotangent of A in Y = A B: G B^T, with a vector read as a row (A) or column (B)."""
+def adjoint_of_left(g: Any, y: Any, a: Any, b: Any, bias: Any = None) -> Any:
+    """Cotangent of A in Y = A B (+ bias): G B^T, with a vector read as a row (A) or column (B)."""
     if b.ndim == 2 and a.ndim <= 2 and type(g) is type(b) is np.ndarray:
         return g.dot(b.T)
     if b.ndim == 1:
@@ -40,8 +42,8 @@ def adjoint_of_left(g: Any, y: Any, a: Any, b: Any) -> Any:
     return matmul(g, transposed(b))
 
 
-def adjoint_of_right(g: Any, y: Any, a: Any, b: Any) -> Any:
-    """Cotangent of B in Y = A B: A^T G, with a vector read as a row (A) or column (B)."""
+def adjoint_of_right(g: Any, y: Any, a: Any, b: Any, bias: Any = None) -> Any:
+    """Cotangent of B in Y = A B (+ bias): A^T G, with a vector read as a row (A) or column (B)."""
     if a.ndim == 2 == b.ndim and type(g) is type(a) is np.ndarray:
         return a.T.dot(g)
     if a.ndim == b.ndim == 1:

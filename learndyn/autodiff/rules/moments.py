@@ -199,10 +199,13 @@ def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> A
 # --- mean square ------------------------------------------------------------------------
 
 
-def _mean_square_of(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+def _mean_square_of(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
+    if axis is None and not keepdims and type(x) is np.ndarray and x.size and x.dtype.kind == "f":
+        flat = x.ravel()
+        return flat.dot(flat) / flat.size
     x = floating(x)
     total = _sum_of_squares(x, axis, keepdims)
-    n = x.size if axis is None else count_along(x.shape, axis)
+    n = count_along(x.shape, axis)
     if n:
         return total / n
     if total.size:
@@ -210,12 +213,18 @@ def _mean_square_of(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return total + np.asarray(np.nan, x.dtype)
 
 
-def _mean_square_gradient(g: Any, y: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    n = x.size if axis is None else count_along(x.shape, axis)
+def _mean_square_gradient(
+    g: Any, y: Any, x: Any, *, axis: Axis = None, keepdims: bool = False
+) -> Any:
+    if axis is None:
+        return x * (g * (2.0 / (x.size or math.nan)))
+    n = count_along(x.shape, axis)
     return x * unreduced(g * (2.0 / (n or math.nan)), x.shape, axis)
 
 
-def _mean_square_tangent(t: Any, y: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+def _mean_square_tangent(
+    t: Any, y: Any, x: Any, *, axis: Axis = None, keepdims: bool = False
+) -> Any:
     n = count_along(x.shape, axis)
     return sum_over(t * x, axis=axis, keepdims=keepdims) * (2.0 / (n or math.nan))
 
@@ -242,6 +251,8 @@ def mean_square(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     RuntimeWarning
         If there is nothing to average: the result is NaN.
     """
+    if axis is None and not keepdims:
+        return _mean_square(x)
     return _mean_square(x, axis=axis, keepdims=keepdims)
 
 

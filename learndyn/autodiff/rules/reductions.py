@@ -94,7 +94,7 @@ def warn_not_finite(name: str, shape: tuple[int, ...], axis: Axis, what: str) ->
     )
 
 
-def _mean_of(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+def _mean_of(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
     x = floating(x)
     total = np.add.reduce(x, axis=axis, keepdims=keepdims)
     n = count_along(x.shape, axis)
@@ -105,14 +105,14 @@ def _mean_of(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return total + np.asarray(np.nan, x.dtype)
 
 
-def _mean_adjoint(g: Any, y: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+def _mean_adjoint(g: Any, y: Any, x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
     return _spread(g / (count_along(x.shape, axis) or 1), x.shape, axis)
 
 
 _sum = linear(
     "sum",
-    lambda x, *, axis, keepdims: np.add.reduce(x, axis=axis, keepdims=keepdims),
-    lambda g, y, x, *, axis, keepdims: _spread(g, x.shape, axis),
+    lambda x, *, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
+    lambda g, y, x, *, axis=None, keepdims=False: _spread(g, x.shape, axis),
     hint=AXIS_HINT,
 )
 _mean = linear("mean", _mean_of, _mean_adjoint, hint=AXIS_HINT)
@@ -126,6 +126,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:  # NumPy's na
     ValueError
         If an axis does not exist or is named twice.
     """
+    if axis is None and not keepdims:
+        return _sum(x)
     return _sum(x, axis=axis, keepdims=keepdims)
 
 
@@ -142,6 +144,8 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     RuntimeWarning
         If there is nothing to average: the result is NaN.
     """
+    if axis is None and not keepdims:
+        return _mean(x)
     return _mean(x, axis=axis, keepdims=keepdims)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from learndyn import Tensor, relu, softmax_cross_entropy, value_and_grad
+from learndyn import Tensor, affine, relu, softmax_cross_entropy, value_and_grad
 
 from .network import Arrays, initial
 from .pair import Pair, Step, Workload
@@ -59,7 +59,7 @@ def adam(theta: Arrays) -> Callable[[Arrays], None]:
 def loss_of(theta: Any, x: Any, labels: np.ndarray) -> Any:
     """Cross entropy of the classifier ``theta`` = [W_1, b_1, W_2, b_2, W_3, b_3]."""
     w1, b1, w2, b2, w3, b3 = theta
-    logits = relu(relu(x @ w1 + b1) @ w2 + b2) @ w3 + b3
+    logits = affine(relu(affine(relu(affine(x, w1, b1)), w2, b2)), w3, b3)
     return softmax_cross_entropy(logits, labels)
 
 

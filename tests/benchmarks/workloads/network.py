@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from learndyn import mean, square, tanh
+from learndyn import affine, mean_square, tanh
 
 Arrays = list[np.ndarray]
 
@@ -41,8 +41,8 @@ def squared_error(theta: Any, x: Any, t: Any) -> Any:
     """The loss of the network ``theta`` = [W_1, b_1, ...]."""
     h = x
     for weight, bias in zip(theta[:-2:2], theta[1:-2:2], strict=True):
-        h = tanh(h @ weight + bias)
-    return mean(square(h @ theta[-2] + theta[-1] - t))
+        h = tanh(affine(h, weight, bias))
+    return mean_square(affine(h, theta[-2], theta[-1]) - t)
 
 
 def in_one_block(arrays: Arrays) -> tuple[np.ndarray, Arrays]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from learndyn import Tensor, layer_norm, mean, square, value_and_grad
+from learndyn import Tensor, layer_norm, mean_square, value_and_grad
 
 from .pair import Pair, Step, Workload
 
@@ -31,7 +31,7 @@ def ours() -> Step:
 
     def loss(theta):
         x, gamma, beta = theta
-        return mean(square(gamma * layer_norm(x, eps=EPSILON) + beta - t))
+        return mean_square(gamma * layer_norm(x, eps=EPSILON) + beta - t)
 
     slope = value_and_grad(loss)
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from learndyn import Tensor, mean, square, tanh, value_and_grad
+from learndyn import Tensor, affine, mean_square, tanh, value_and_grad
 
 from .network import Arrays
 from .pair import Pair, Step, Workload
@@ -43,8 +43,8 @@ def ours(theta: Arrays, x: np.ndarray, t: np.ndarray) -> Step:
         w, u, b, v, c = theta
         h = rest
         for frame in xs:
-            h = tanh(h @ w + (frame @ u + b))
-        return mean(square(h @ v + c - t))
+            h = tanh(affine(h, w, affine(frame, u, b)))
+        return mean_square(affine(h, v, c) - t)
 
     slope = value_and_grad(loss)
 
