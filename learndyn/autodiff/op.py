@@ -48,6 +48,7 @@ _ERRORS = (ValueError, TypeError, IndexError, np.linalg.LinAlgError)
 _PLAIN = frozenset({float, int, bool, np.float64, np.float32})
 _new_tensor = Tensor.__new__
 _next_order = count(1).__next__
+_NO_PARAMS: dict[str, Any] = {}  # one for all nodes that have none; nobody writes to it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,7 +240,7 @@ def _apply_to_one(op: Op) -> Callable[..., Any]:
         node._data = y
         node._tracked = True
         node._op = op
-        node._params = params
+        node._params = params or _NO_PARAMS
         node._values = (value,)
         node._parents = (x,)
         node._order = _next_order()
@@ -272,7 +273,7 @@ def _apply_to_two(op: Op) -> Callable[..., Any]:
         node._data = y
         node._tracked = True
         node._op = op
-        node._params = params
+        node._params = params or _NO_PARAMS
         if op.reads:  # a constant array may be overwritten by its owner
             u = u.copy() if type(a) is np.ndarray else u
             v = v.copy() if type(b) is np.ndarray else v
@@ -308,7 +309,7 @@ def _apply_to_three(op: Op) -> Callable[..., Any]:
         node._data = y
         node._tracked = True
         node._op = op
-        node._params = params
+        node._params = params or _NO_PARAMS
         if op.reads:
             u = u.copy() if type(a) is np.ndarray else u
             v = v.copy() if type(b) is np.ndarray else v
@@ -359,7 +360,7 @@ def _apply(op: Op, operands: Sequence[Any], params: dict[str, Any]) -> Any:
     node = _constant(y)
     node._tracked = True
     node._op = op
-    node._params = params
+    node._params = params or _NO_PARAMS
     node._parents = tuple(x if isinstance(x, Tensor) and x._tracked else None for x in operands)
     node._values = _kept(op, operands, values)
     node._order = _next_order()

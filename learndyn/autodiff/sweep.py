@@ -64,6 +64,7 @@ def reverse_sweep(
     ends: frozenset[Tensor] = frozenset(),
     needed: set[Tensor] | None = None,
     record: bool = False,
+    spend: bool = False,
 ) -> dict[Tensor, Any]:
     """Send a cotangent of the first node back; return those of the leaves and ends.
 
@@ -79,9 +80,14 @@ def reverse_sweep(
         The nodes to visit, from ``between``; all by default.
     record : bool, optional
         True feeds tensors to the rules, so that the result can be differentiated again.
+    spend : bool, optional
+        True empties ``newest_first`` on the way: a graph that nobody else holds is freed while
+        the sweep goes, and its memory serves the cotangents.
     """
     if record or needed is not None or _mode.recording is INSPECTED:
         return _careful_sweep(newest_first, cotangent, ends, needed, record)
+    if not spend:
+        newest_first = newest_first[:]
     return _fast_sweep(newest_first, cotangent, ends)
 
 
@@ -92,7 +98,9 @@ def _fast_sweep(
     cotangents = {newest_first[0]: cotangent}
     known, take = cotangents.get, cotangents.pop
     ours: set[Tensor] = set()  # their cotangent is a sum made here, so it is added to in place
-    for node in newest_first:
+    newest_first.reverse()
+    while newest_first:
+        node = newest_first.pop()
         op = node._op
         if op is None or (ends and node in ends):
             continue

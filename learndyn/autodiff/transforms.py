@@ -35,9 +35,12 @@ _constant_in = operation(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """One evaluation of a function, with the graph that it left."""
+    """One evaluation of a function, with the graph that it left.
+
+    ``spend_run`` empties it; else nothing changes it.
+    """
 
     value: Any  # what f returned
     inputs: list[Any]  # leaf by leaf, as they were given
@@ -121,10 +124,13 @@ def value_and_grad(
                 f"grad: the result does not depend on argument {argnum}. Compute it from that "
                 "argument with learndyn operations, outside no_grad and without .detach()"
             )
-        seed = _one_like(run.value._data)
-        gradients = pull_back_run(run, _constant(seed) if run.record else seed)
-        gradient = rebuild(x, _as_given(gradients, run.inputs, run.record))
         value = _handed_out(run.value, run.record)
+        seed = _one_like(_value_of(value))
+        if run.record:
+            gradients = pull_back_run(run, _constant(seed))
+        else:
+            gradients = spend_run(run, seed)
+        gradient = rebuild(x, _as_given(gradients, run.inputs, run.record))
         if has_aux:
             return (value, tree_map(lambda leaf: _handed_out(leaf, run.record), aux)), gradient
         return value, gradient
@@ -323,13 +329,21 @@ def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
     return source
 
 
-def pull_back_run(run: Run, seed: Any) -> list[Any]:
+def spend_run(run: Run, seed: Any) -> list[Any]:
+    """As ``pull_back_run`` with a plain seed, for the last time: the run is freed on the way."""
+    run.value = None
+    return pull_back_run(run, seed, spend=True)
+
+
+def pull_back_run(run: Run, seed: Any, *, spend: bool = False) -> list[Any]:
     """Cotangents of the sources; zero for a source that the value does not depend on."""
     record = run.record or isinstance(seed, Tensor)
     found: dict[Tensor, Any] = {}
     if run.nodes:
         needed = between(run.nodes, run.sources) if run.others else None
-        found = reverse_sweep(run.nodes, seed, ends=run.ends, needed=needed, record=record)
+        found = reverse_sweep(
+            run.nodes, seed, ends=run.ends, needed=needed, record=record, spend=spend
+        )
     gradients = []
     for source in run.sources:
         gradient = found.get(source)

@@ -84,12 +84,12 @@ class GradientCost:
     def predicted_both(self) -> Operations:
         """Products three times but the first layer's X*; one rule for each operation.
 
-        Backward, a bias costs a sum over the batch, tanh three operations and the square two; the
-        mean divides one number.
+        Backward, a bias costs a sum over the batch, tanh three operations and the mean square one,
+        with a factor that is one number.
         """
         first, *hidden, last = self.widths
         products = self.predicted_function.products
-        back = self.batch * (3 * sum(hidden) + 2 * last) + 1
+        back = self.batch * (3 * sum(hidden) + last) + 1
         if self.batch > 1:
             back += self.batch * (sum(hidden) + last)
         return Operations(

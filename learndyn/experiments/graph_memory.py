@@ -5,8 +5,8 @@ multilayer perceptron with P parameters, widths w_0, ..., w_L and a mean squared
 examples, in numbers of 8 bytes,
 
     P + B (w_0 + w_L)            parameters, inputs and targets
-      + 3 B (w_1 + ... + w_{L-1})  product, sum and activation of each hidden layer
-      + 4 B w_L + 1                product, sum, difference, square; the mean.
+      + 2 B (w_1 + ... + w_{L-1})  affine map and activation of each hidden layer
+      + 2 B w_L + 1                affine map, difference; the mean square.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class NetRecord:
 
     @property
     def predicted_nodes(self) -> int:
-        """5 L + 2: two parameters, a product, a sum and an activation per layer; the loss."""
-        # The last layer has no activation; the loss adds a difference, a square and a mean.
-        return 5 * (len(self.widths) - 1) + 2
+        """4 L + 1: two parameters, an affine map and an activation per layer; the loss."""
+        # The last layer has no activation; the loss adds a difference and a mean square.
+        return 4 * (len(self.widths) - 1) + 1
 
     @property
     def parameters(self) -> int:
@@ -57,7 +57,7 @@ class NetRecord:
     def predicted_bytes(self) -> int:
         """The formula of the module."""
         first, *hidden, last = self.widths
-        numbers = self.parameters + self.batch * (first + 3 * sum(hidden) + 5 * last) + 1
+        numbers = self.parameters + self.batch * (first + 2 * sum(hidden) + 3 * last) + 1
         return 8 * numbers
 
 

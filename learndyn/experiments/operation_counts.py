@@ -6,8 +6,9 @@ itself. So its cost can be read from a graph, without a clock: the same on every
 What counts as one operation:
 
     matmul                multiply-adds, size of the result times the length that is summed over
-    sum, mean, sum_to     size of the operand
-    elementwise           size of the result
+    affine                those of its product, and the size of the result for the bias
+    sum, mean, sum_to     size of the operand; twice that for mean_square
+    elementwise           size of the result; three times that for tanh_slope, g - g y y
     reshape, transpose, broadcast_to, ...    nothing: they move or repeat numbers
 """
 
@@ -20,7 +21,8 @@ from typing import Any
 from ..autodiff import TABLE, Tensor
 from ..autodiff.graph import Graph, Node
 
-_SUMS = frozenset({"sum", "mean", "sum_to"})
+_SUMS = {"sum": 1, "mean": 1, "sum_to": 1, "mean_square": 2}
+_ELEMENTWISE = {"tanh_slope": 3}
 _MOVES = frozenset(
     {
         *("identity", "constant", "reshape", "transpose", "swapaxes", "expand_dims", "squeeze"),
@@ -71,9 +73,9 @@ def count(*results: Tensor) -> Operations:
     for node in Graph.of(*results):
         if node.is_leaf or node.label in _MOVES:
             continue
-        if node.label == "matmul":
+        if node.label in ("matmul", "affine"):
             products += math.prod(node.shape) * node.operands[0].shape[-1]
-        else:
+        if node.label != "matmul":
             others += _others(node)
     return Operations(products, others)
 
@@ -88,8 +90,10 @@ def count_after(earlier: Tensor, *results: Any) -> Operations:
 
 def _others(node: Node) -> int:
     if node.label in _SUMS:
-        return math.prod(node.operands[0].shape)
+        return _SUMS[node.label] * math.prod(node.operands[0].shape)
+    if node.label == "affine":
+        return math.prod(node.shape)
     row = TABLE.get(node.label)
     if row is None or row.op.kind != "elementwise":  # type: ignore[attr-defined]
         raise ValueError(f"operation_counts: no cost is known for {node.label}. Add it to the lists")
-    return math.prod(node.shape)
+    return _ELEMENTWISE.get(node.label, 1) * math.prod(node.shape)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Tensor, reshape, value_and_grad
-from ..autodiff.transforms import pull_back_run, record_run
+from ..autodiff.transforms import pull_back_run, record_run, spend_run
 from ..autodiff.tree import Tree, leaves, rebuild
 from ..dynamics.state import flatten, ravel
 from .rules import Rule
@@ -130,7 +130,8 @@ class TrainingMap:
                 one = np.ones(run.value.shape) if run.value.shape else _ONE
                 if run.record:  # the loss depends on a parameter that is not in the state
                     return run.value, flatten(pull_back_run(run, Tensor(one)))
-                return run.value.numpy(), np.concatenate(pull_back_run(run, one), axis=None)
+                value = run.value.numpy()
+                return value, np.concatenate(spend_run(run, one), axis=None)
         value, slope = value_and_grad(self.loss)(self._theta(theta), *batch)  # also says what is wrong
         return value, _flat(slope)
 

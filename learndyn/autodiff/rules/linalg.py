@@ -52,7 +52,7 @@ def adjoint_of_right(g: Any, y: Any, a: Any, b: Any, bias: Any = None) -> Any:
         return expand_dims(a, axis=-1) * expand_dims(g, axis=-2)
     if b.ndim == 1:
         return sum_over(expand_dims(g, axis=-1) * a, axis=-2)
-    if b.ndim == 2:  # one matrix for a whole batch: sum over the batch inside one product
+    if b.ndim == 2 < a.ndim:  # one matrix for a whole batch: sum over it inside one product
         n = math.prod(a.shape[:-1])
         return matmul(transposed(a.reshape((n, b.shape[0]))), g.reshape((n, b.shape[1])))
     return matmul(transposed(a), g)
