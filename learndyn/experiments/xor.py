@@ -120,6 +120,7 @@ def run(
         steps,
         observe={"loss": lambda z: losses(training.parameters(z))},
         every=every,
+        nonfinite="record",  # one network that overflows does not stop the others
     )
     return XorResult(
         model, record.times, record.observables["loss"], training.parameters(record.final_state)
