@@ -2,8 +2,8 @@
 
 Reading order: ``tensor`` (a value that remembers how it was made), ``op`` (an operation
 that knows its derivative), ``rules`` (the table of operations), ``sweep`` (cotangents back,
-tangents forward), ``transforms`` (grad and its family), ``check`` (is it right?), ``graph``
-(look at what was recorded).
+tangents forward), ``run`` (one evaluation with its graph), ``transforms`` (grad and its
+family), ``check`` (is it right?), ``graph`` (look at what was recorded).
 """
 
 # ruff: noqa: A004 - sum, max and min are NumPy's names

@@ -17,8 +17,9 @@ from functools import wraps
 from typing import Any
 
 from .op import operation
+from .run import record_run
 from .tensor import Tensor
-from .transforms import jvp, record_run, vjp
+from .transforms import jvp, vjp
 from .tree import leaves, rebuild
 
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from .rules.joining import stack
 from .rules.shape import reshape
+from .run import pull_back_run, record_run
 from .sweep import forward_sweep
-from .transforms import _value_of, grad, hvp, jvp, pull_back_run, record_run, vjp
+from .transforms import _value_of, grad, hvp, jvp, vjp
 from .tree import Tree
 
 

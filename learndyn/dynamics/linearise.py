@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Tensor
+from ..autodiff.run import pull_back_run, record_run
 from ..autodiff.sweep import forward_sweep
-from ..autodiff.transforms import pull_back_run, record_run
 
 Product = Callable[[np.ndarray], np.ndarray]
 

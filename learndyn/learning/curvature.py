@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import grad, jvp, vjp
+from ..autodiff.run import pull_back_run, record_run
 from ..autodiff.sweep import forward_sweep
-from ..autodiff.transforms import pull_back_run, record_run
 from ..autodiff.tree import Tree
 from ..dynamics.linearise import LinearOperator, linearised
 from .gradient_flow import FlatLoss, flat_loss

@@ -153,8 +153,8 @@ class SharpnessObservable:
 
     Notes
     -----
-    Where there is no preconditioner yet, as in Adam's state before the first step, the value
-    is nan.
+    Where there is no preconditioner yet, as in Adam's state before the first step, and in the
+    last state of a run that diverged, which is not finite, the value is nan.
     """
 
     def __init__(
@@ -205,7 +205,8 @@ class SharpnessObservable:
     def __call__(self, z: Any) -> float:
         """Return the sharpness in state ``z``."""
         state = None if self._rule_state is None else self._rule_state(z)
-        if self._rule is not None and not _has_preconditioner(self._rule, state):
+        finite = np.isfinite(np.asarray(z)).all()
+        if not finite or (self._rule is not None and not _has_preconditioner(self._rule, state)):
             self.products.append(0)
             return float("nan")
         self.last = sharpness(

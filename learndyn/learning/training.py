@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Tensor, reshape, value_and_grad
-from ..autodiff.transforms import pull_back_run, record_run, spend_run
+from ..autodiff.run import pull_back_run, record_run, spend_run
 from ..autodiff.tree import Tree, leaves, rebuild
 from ..dynamics.state import flatten, ravel
 from .rules import Rule

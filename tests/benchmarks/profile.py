@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from statistics import median, quantiles
 from time import process_time
 from typing import Any
 from unittest import mock
 
-from learndyn.autodiff import op, transforms
+from learndyn.autodiff import op, run, transforms
+from learndyn.autodiff import sweep as sweeps
 
 try:
     import resource
@@ -58,7 +59,7 @@ def recorded_nodes(step: Step) -> int:
 @contextmanager
 def sweeps_marked(marks: list[float]) -> Iterator[None]:
     """Note the time whenever a walk over the graph starts, and whenever a sweep ends."""
-    walk, sweep = transforms.graph_below, transforms.reverse_sweep
+    walk, sweep = sweeps.graph_below, sweeps.reverse_sweep
 
     def marked_walk(*args: Any, **options: Any) -> Any:
         marks.append(process_time())
@@ -69,10 +70,10 @@ def sweeps_marked(marks: list[float]) -> Iterator[None]:
         marks.append(process_time())
         return result
 
-    with (
-        mock.patch.object(transforms, "graph_below", marked_walk),
-        mock.patch.object(transforms, "reverse_sweep", marked_sweep),
-    ):
+    with ExitStack() as stack:
+        for user in (run, transforms):
+            stack.enter_context(mock.patch.object(user, "graph_below", marked_walk))
+            stack.enter_context(mock.patch.object(user, "reverse_sweep", marked_sweep))
         yield
 
 

@@ -6,6 +6,7 @@ Each module holds one idea:
 - ``execution_report``: which cell failed, on which page, and why;
 - ``cell_lint``: what myst-nb would ignore in silence in a code cell;
 - ``picture_lint``: every picture has a text for a reader who cannot see it;
+- ``docstring_bars``: |x| in a docstring is an absolute value;
 - ``written_pages``: unique ids and living links on the pages as written;
 - ``execution_cache``: outputs are kept until the package that computed them changes;
 - ``kernel_environment``: a page computes the same numbers each time.
@@ -24,6 +25,7 @@ from sphinx.application import Sphinx
 from . import (
     build_gate,
     cell_lint,
+    docstring_bars,
     execution_cache,
     kernel_environment,
     picture_lint,
@@ -35,7 +37,7 @@ __all__ = ["setup"]
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect every module to the build; Sphinx calls this by its name."""
     build_gate.connect(app)
-    for module in (kernel_environment, execution_cache, cell_lint, picture_lint):
+    for module in (kernel_environment, execution_cache, cell_lint, picture_lint, docstring_bars):
         module.connect(app)
     own_sources = Path(__file__).parent
     return {

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...autodiff import Tensor, no_grad
 from ...autodiff.sweep import forward_sweep
-from ...autodiff.transforms import Run, record_run
+from ...autodiff.run import Run, record_run
 from ..flow import Flow
 from ..running import as_state
 
