@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..dynamics import simulate
+from ..dynamics import (
+    ModeRegime,
+    ObservedRegime,
+    classify_multiplier,
+    classify_trajectory,
+    simulate,
+)
 from ..learning import GradientDescent, training_map
 
 
@@ -66,3 +72,45 @@ def run(
     return DescentRegimes(
         curvature, step_sizes, runs[0].times, np.stack([run.states[:, 0] for run in runs])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedRun:
+    """The regime of one run on a parabola, foretold from its multiplier and seen in its states.
+
+    Attributes
+    ----------
+    relative_step : float
+        eta lambda.
+    predicted : ModeRegime
+    seen : ObservedRegime
+    """
+
+    relative_step: float
+    predicted: ModeRegime
+    seen: ObservedRegime
+
+
+def classify(relative_steps: tuple[float, ...], *, steps: int = 1000) -> tuple[ClassifiedRun, ...]:
+    """Run descent once for each eta lambda, and name its regime before and after.
+
+    Parameters
+    ----------
+    relative_steps : tuple of float
+        eta lambda, positive.
+    steps : int, optional
+        How long each run is watched, at least 2.
+
+    Returns
+    -------
+    tuple of ClassifiedRun
+    """
+    results = []
+    for relative_step in relative_steps:
+        training = training_map(
+            lambda theta: 0.5 * (theta * theta).sum(), GradientDescent(relative_step), np.ones(1)
+        )
+        seen = classify_trajectory(simulate(training, training.initial_state, steps))
+        predicted = classify_multiplier(1.0 - relative_step, horizon=steps)
+        results.append(ClassifiedRun(relative_step, predicted, seen))
+    return tuple(results)
