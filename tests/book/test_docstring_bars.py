@@ -22,3 +22,11 @@ def test_bars_in_prose_are_escaped_and_those_in_literals_are_not(escape_bars):
 def test_a_literal_block_is_left_alone_up_to_its_end(escape_bars):
     block = ["Text::", "", "    |x|", "", "    |y|"]
     assert escape_bars([*block, "After |z|"]) == [*block, r"After \|z\|"]
+
+
+def test_a_star_that_begins_no_emphasis_is_escaped(escape_bars):
+    assert escape_bars(["shape (n, *lengths) and **params", "a *word* stands out", "2 * 3, x* A x"]) == [
+        r"shape (n, \*lengths) and \*\*params",
+        "a *word* stands out",
+        "2 * 3, x* A x",
+    ]

@@ -1,7 +1,8 @@
 """In a docstring, ``|x|`` is an absolute value; in reStructuredText it would be a substitution.
 
 A docstring is read in a terminal first, so it is written for that. Here its bars are escaped
-before Sphinx reads it, all but those in ``literals`` and in literal blocks.
+before Sphinx reads it, all but those in ``literals`` and in literal blocks. So are the stars of
+``(n, *shape)``, which would begin an emphasis that never ends.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ __all__ = ["connect", "escape_bars"]
 
 _BEFORE_NAPOLEON = 400
 _LITERAL = re.compile(r"(``.*?``)")
+_LONE_STAR = re.compile(r"(?<![\w\\*])(\*{1,2})(?=\w)(?![^*]*\w\*)")
 
 
 def connect(app: Sphinx) -> None:
@@ -37,9 +39,14 @@ def escape_bars(lines: list[str]) -> list[str]:
             literal_from = None
         if literal_from is None:
             parts = _LITERAL.split(line)
-            parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
+            parts[::2] = [_escaped(part) for part in parts[::2]]
             if line.rstrip().endswith("::"):
                 literal_from = indent
             line = "".join(parts)
         escaped.append(line)
     return escaped
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("|", r"\|")
+    return _LONE_STAR.sub(lambda stars: stars[1].replace("*", r"\*"), text)
