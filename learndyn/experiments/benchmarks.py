@@ -209,7 +209,7 @@ class Benchmarks:
 
 
 def read(path: str | Path) -> Benchmarks:
-    """Read the results of ``pytest tests/benchmarks --measure FILE``.
+    """Read the results of ``pytest tests/benchmarks -n0 --measure FILE``.
 
     Raises
     ------
@@ -223,7 +223,7 @@ def read(path: str | Path) -> Benchmarks:
     except FileNotFoundError as error:
         raise FileNotFoundError(
             f"benchmarks: there is no results file {Path(path).name}. It is in tests/benchmarks of "
-            "the repository; make it with pytest tests/benchmarks --measure FILE"
+            "the repository; make it with pytest tests/benchmarks -n0 --measure FILE"
         ) from error
     try:
         found = json.loads(text)
@@ -239,7 +239,7 @@ def read(path: str | Path) -> Benchmarks:
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(
             f"benchmarks: {Path(path).name} is no complete results file ({error!r}). Measure again "
-            "with pytest tests/benchmarks --measure FILE"
+            "with pytest tests/benchmarks -n0 --measure FILE"
         ) from error
 
 

@@ -31,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Pin BLAS before NumPy starts it: the threads of a library that is loaded stay."""
     if not config.getoption("measure", None):
         return
+    if config.getoption("numprocesses", None):
+        raise pytest.UsageError("--measure: workers would time each other. Add -n0")
     if "numpy" in sys.modules and any(os.environ.get(name) != "1" for name in THREADS[:2]):
         raise pytest.UsageError(
             f"--measure: NumPy was imported before its threads were pinned. Set {THREADS[0]}=1 "

@@ -86,7 +86,7 @@ def test_times_in_a_process_of_its_own(workload, kept, results, request, tmp_pat
     test = f"{__file__}::test_time_of_a_step_against_the_limit[{workload.name}]"
     options = ["--measure", str(path), "--one-process", *["--keep-freed-memory"] * kept]
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", test, *options],
+        [sys.executable, "-m", "pytest", "-q", "-n0", test, *options],
         env=environment, cwd=ROOT, check=True, capture_output=True,
     )  # fmt: skip
     results["times"] += json.loads(path.read_text(encoding="utf-8"))["times"]
