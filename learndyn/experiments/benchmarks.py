@@ -28,6 +28,7 @@ CEILINGS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 )
 IMPORT_CEILING = 0.020  # seconds over NumPy
 MEMORY_CEILING = 1.3  # peak over need
+SIMULATE_CEILING = 1.3  # training by simulate, over the bare loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ class Benchmarks:
         Of a chain of 1,000,000 operations on one number, forward and backward.
     import_numpy_seconds, import_over_numpy_seconds : Spread
         Importing NumPy, and then learndyn.
+    simulate_ratio : Spread
+        Descent on XOR by ``simulate`` of a training map, over the bare loop of gradient steps.
     """
 
     machine: Mapping[str, Any]
@@ -174,6 +177,7 @@ class Benchmarks:
     bytes_per_node: float
     import_numpy_seconds: Spread
     import_over_numpy_seconds: Spread
+    simulate_ratio: Spread
 
     def under(self, allocator: str) -> tuple[TimeRow, ...]:
         """The rows that were measured under one setting of the allocator.
@@ -235,6 +239,7 @@ def read(path: str | Path) -> Benchmarks:
             bytes_per_node=float(found["bytes_per_node"]),
             import_numpy_seconds=Spread(**found["import"]["numpy_seconds"]),
             import_over_numpy_seconds=Spread(**found["import"]["over_numpy_seconds"]),
+            simulate_ratio=Spread(**found["simulate"]["ratio"]),
         )
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(
