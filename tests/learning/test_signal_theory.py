@@ -135,6 +135,7 @@ def test_fixed_points_in_closed_form():
     assert mean_field_map("relu", 1.0, 0.1).fixed_point() == pytest.approx(0.2, rel=1e-13)
     assert mean_field_map("relu", 2.0).fixed_point(start=0.7) == 0.7
     assert mean_field_map("relu", 2.5).fixed_point() == math.inf
+    assert mean_field_map("relu", 2.0, 0.1).fixed_point() == math.inf
     assert mean_field_map("tanh", 0.9).fixed_point() == 0.0
     q = mean_field_map("erf", 2.0).fixed_point()
     assert q == pytest.approx(4 / math.pi * math.asin(2 * q / (1 + 2 * q)), rel=1e-12)

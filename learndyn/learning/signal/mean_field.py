@@ -119,6 +119,8 @@ class MeanFieldMap:
                 low, high = high, 2.0 * high
                 if high > _INFINITE:
                     return math.inf
+            if abs(self._change(high)) <= NEUTRAL * high and self.slope(high) >= 1.0 - NEUTRAL:
+                return math.inf  # it grows by a constant, of which rounding left nothing
         else:
             low, high = self.bias_variance, start
         q = root(lambda q: -self._change(q), low, high)
