@@ -64,6 +64,11 @@ class XorResult:
         return float(np.mean(self.solved))
 
     @property
+    def success_curve(self) -> np.ndarray:
+        """Share of nets that are below ``SOLVED_BELOW`` at each record, shape (records,)."""
+        return np.mean(self.losses < SOLVED_BELOW, axis=1)
+
+    @property
     def standard_error(self) -> float:
         """Binomial standard error of the success rate, sqrt(p (1 - p) / n)."""
         p = self.success_rate

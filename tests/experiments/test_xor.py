@@ -4,16 +4,32 @@ import numpy as np
 import pytest
 
 from learndyn.autodiff.tree import leaves
-from learndyn.experiments import xor
+from learndyn.experiments import xor, xor_budget
 from learndyn.learning import MLP, Layer, standard_normal
 
 # Success rates that an independent program in plain NumPy gave over several seeds.
 REFERENCE = {2: (0.76, 0.81), 3: (0.96, 0.98), 4: (0.997, 1.0), 8: (1.0, 1.0)}
+RELU_REFERENCE = {2: (0.21, 0.27), 3: (0.48, 0.53), 4: (0.65, 0.69), 8: (0.93, 0.96)}
 
 
 @pytest.fixture(scope="module")
 def results():
-    return {width: xor.run(width, every=1000) for width in REFERENCE}
+    found = xor_budget.run((2, 3, 4)) + xor_budget.run((8,))
+    return {result.width: result for result in found}
+
+
+@pytest.fixture(scope="module")
+def rectified():
+    found = xor_budget.run(tuple(RELU_REFERENCE), activation="relu", step_size=0.05, steps=5000)
+    return {result.width: result for result in found}
+
+
+def assert_within_three_standard_errors(result, low, high):
+    n = result.solved.size
+    assert n == 400
+    slack = 3 * np.sqrt([low * (1 - low) / n, high * (1 - high) / n])
+    # A rate of one has no spread of its own: allow the one failure in 400 of the row before.
+    assert low - max(slack[0], 1 / n) <= result.success_rate <= high + slack[1]
 
 
 def test_the_best_affine_model_is_the_constant_half_with_error_a_quarter():
@@ -33,12 +49,44 @@ def test_two_hidden_units_represent_xor():
 
 @pytest.mark.parametrize("width", REFERENCE)
 def test_the_success_rate_agrees_with_the_reference_within_three_standard_errors(results, width):
-    low, high = REFERENCE[width]
-    n = results[width].solved.size
-    assert n == 400
-    slack = 3 * np.sqrt([low * (1 - low) / n, high * (1 - high) / n])
-    # A rate of one has no spread of its own: allow the one failure in 400 of the row before.
-    assert low - max(slack[0], 1 / n) <= results[width].success_rate <= high + slack[1]
+    assert_within_three_standard_errors(results[width], *REFERENCE[width])
+
+
+@pytest.mark.parametrize("width", RELU_REFERENCE)
+def test_the_success_rate_of_rectifiers_agrees_with_the_reference(rectified, width):
+    assert_within_three_standard_errors(rectified[width], *RELU_REFERENCE[width])
+
+
+def test_a_net_that_leaves_the_ensemble_changes_nothing_for_the_others():
+    """Padding and early ends: the same losses as from the plain run, up to where a net leaves."""
+    plain = [xor.run(width, networks=40, steps=1500) for width in (2, 3)]
+    budget = xor_budget.run((2, 3), networks=40, steps=1500)
+    for one, other in zip(plain, budget, strict=True):
+        assert one.width == other.width
+        np.testing.assert_array_equal(one.steps, other.steps)
+        np.testing.assert_array_equal(one.solved, other.solved)
+        left = np.cumsum(other.losses < xor.SOLVED_BELOW, axis=0) > 1
+        np.testing.assert_allclose(other.losses[~left], one.losses[~left], rtol=1e-7)
+        assert np.all(np.diff(other.losses, axis=0)[left[1:]] == 0.0)
+        assert other.model == one.model
+        assert leaves(other.theta)[0].shape == leaves(one.theta)[0].shape
+
+
+def test_a_budget_run_says_what_it_cannot_do():
+    with pytest.raises(ValueError, match="'tanh' or 'relu'"):
+        xor_budget.run((2,), activation="sigmoid")
+    with pytest.raises(ValueError, match="divide"):
+        xor_budget.run((2,), steps=150)
+
+
+def test_success_against_the_budget_rises_and_is_later_for_narrow_nets(results):
+    curves = {width: result.success_curve for width, result in results.items()}
+    for width, curve in curves.items():
+        assert np.all(np.diff(curve) >= 0.0)
+        assert curve[-1] == results[width].success_rate
+    early = results[2].steps == 1000
+    assert curves[2][early] < curves[3][early] < curves[4][early] < curves[8][early]
+    assert curves[2][-1] > curves[2][50]  # still rising
 
 
 def test_a_wider_net_succeeds_more_often(results):
