@@ -173,7 +173,7 @@ _FLOORS = {
     "plots.graph": "draw_graph",
 }
 _LATER = {name: floor for floor, names in _FLOORS.items() for name in names.split()}
-_TOOLS = {"import_module", "TYPE_CHECKING", "annotations"}
+_TOOLS = {"import_module", "TYPE_CHECKING"}
 __all__ = [*(name for name in globals() if name[0] != "_" and name not in _TOOLS), *_LATER]  # noqa: PLE0604
 
 

@@ -109,4 +109,3 @@ def _basis(shape: tuple[int, ...], dtype: Any) -> Any:
 def _shaped_stack(parts: list[Any], axis: int, shape: tuple[int, ...], record: bool) -> Any:
     whole = stack(parts, axis=axis) if record else np.stack(parts, axis=axis)
     return reshape(whole, shape=shape)
-

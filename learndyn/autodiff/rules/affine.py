@@ -13,7 +13,6 @@ from typing import Any
 from ..op import operation
 from .linalg import adjoint_of_left, adjoint_of_right, matmul, product
 
-
 _NUMBERS = frozenset({float, int, bool})
 
 

@@ -200,9 +200,6 @@ def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> A
 
 
 def _mean_square_of(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
-    if axis is None and not keepdims and type(x) is np.ndarray and x.size and x.dtype.kind == "f":
-        flat = x.ravel()
-        return flat.dot(flat) / flat.size
     x = floating(x)
     total = _sum_of_squares(x, axis, keepdims)
     n = count_along(x.shape, axis)
@@ -216,8 +213,6 @@ def _mean_square_of(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any
 def _mean_square_gradient(
     g: Any, y: Any, x: Any, *, axis: Axis = None, keepdims: bool = False
 ) -> Any:
-    if axis is None:
-        return x * (g * (2.0 / (x.size or math.nan)))
     n = count_along(x.shape, axis)
     return x * unreduced(g * (2.0 / (n or math.nan)), x.shape, axis)
 

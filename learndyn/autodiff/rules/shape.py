@@ -44,6 +44,8 @@ def _sum_to(x: Any, *, shape: tuple[int, ...]) -> Any:
     lead = len(full) - len(shape)
     if lead > 0 and full[lead:] == shape:  # a bias: only new axes in front
         return np.add.reduce(x, axis=0 if lead == 1 else tuple(range(lead)))
+    if lead == 0 and shape[:1] == (1,) and full[1:] == shape[1:]:  # a bias that kept its batch axis
+        return np.add.reduce(x, axis=0, keepdims=True)
     if lead < 0 or any(n != m and n != 1 for n, m in zip(shape, full[lead:], strict=True)):
         raise ValueError(f"{shape} does not broadcast to {full}")
     stretched = [i + lead for i, n in enumerate(shape) if n == 1 != full[i + lead]]
