@@ -64,7 +64,7 @@ def run(
     degree: int = 5,
     seed: int = 3,
     steps: int = 4000,
-    window: int = 100,
+    window: int = 120,
 ) -> CentralPath:
     """Train by descent, and follow both paths from the same start.
 

@@ -154,7 +154,7 @@ def run(
         training.initial_state,
         steps,
         observe={
-            "sharpness": SharpnessObservable.along(training, preconditioned=True),
+            "sharpness": SharpnessObservable.along(training, preconditioned=True, tolerance=1e-3),
             "loss": lambda z: loss(training.parameters(z)),
         },
         every=every,

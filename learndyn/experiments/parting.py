@@ -141,7 +141,7 @@ def run(
     method = DormandPrince(rtol=1e-6, atol=1e-8)
     course = integrate(flow, flow.initial_state, times, method=method)
     states = course.states
-    sharp = SharpnessObservable(loss, flow.parameters)
+    sharp = SharpnessObservable(loss, flow.parameters, tolerance=1e-3)
     flow_sharpness = np.array([sharp(z) for z in states[::coarse]])
     courses = tuple(
         _course(loss, theta, eta, kick, times, states, coarse, flow_sharpness)
@@ -200,7 +200,7 @@ def _course(
     states = states[:: round((times[1] - times[0]) / eta)]
     distances = np.linalg.norm(states - flow_states, axis=1)
     apart = np.flatnonzero((distances > PARTED) & (times > crossing))
-    sharp = SharpnessObservable.along(training)
+    sharp = SharpnessObservable.along(training, tolerance=1e-3)
     return DescentCourse(
         eta, kick, crossing, predicted,
         float(times[apart[0]]) if apart.size else np.inf,
