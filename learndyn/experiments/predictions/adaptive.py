@@ -1,0 +1,81 @@
+"""Adaptive rules: Adam's limit, its cycle, its first step, and where it goes wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...learning import Adam
+from .. import adam_cycle, reddi_problem, rule_limits
+from .prediction import Prediction
+
+_PAGE = "foundations/momentum"
+
+
+def adaptive() -> tuple[Prediction, ...]:
+    """Predict limits, cycles and drifts of Adam and AMSGrad."""
+    rows = [
+        Prediction(
+            f"Adam, frozen limit, beta1 = {limit.rule.beta1:g}", "Cohen 2022", _PAGE,
+            limit.predicted, limit.measured, 1e-9,
+        )
+        for limit in rule_limits.run()["Adam"]
+    ]  # fmt: skip
+    for beta1 in (0.0, 0.9):
+        found = adam_cycle.cycle(beta1)
+        rows.append(
+            Prediction(
+                f"Adam, eta lambda / sqrt v on its cycle, beta1 = {beta1:g}", "Bock 2019", _PAGE,
+                (2 + 2 * beta1) / (1 - beta1), found.product, 1e-9,
+            )
+        )  # fmt: skip
+    attracting = adam_cycle.cycle(0.0)
+    rows += [
+        Prediction(
+            "Adam, multiplier of the cycle, beta1 = 0", "Bock 2019", _PAGE,
+            float(np.sqrt(attracting.rule.beta2)), abs(attracting.multiplier), 1e-9,
+        ),
+        Prediction(
+            "Adam, mean of eta lambda / sqrt v with bursts", "Bock 2019", _PAGE,
+            38.0, float(adam_cycle.run(0.9).settled(2000).mean()), 0.15, True,
+        ),
+    ]  # fmt: skip
+    rows += [
+        Prediction(
+            f"Adam, first step over eta, {name}",
+            "Kingma 2015",
+            _PAGE,
+            predicted,
+            _first_step(corrected),
+            1e-9,
+        )
+        for name, corrected, predicted in (
+            ("corrected", True, 1.0),
+            ("uncorrected", False, 10.0**0.5),
+        )
+    ]
+    problem = reddi_problem.run()
+    rows += [
+        Prediction(
+            "Adam on Reddi's problem",
+            "Reddi 2018",
+            _PAGE,
+            1.0,
+            float(problem.adam[-1]),
+            0.02,
+        ),
+        Prediction(
+            "AMSGrad on Reddi's problem",
+            "Reddi 2018",
+            _PAGE,
+            -1.0,
+            float(problem.amsgrad[-1]),
+            0.02,
+        ),
+    ]
+    return tuple(rows)
+
+
+def _first_step(corrected: bool) -> float:
+    rule = Adam(1.0, 0.9, 0.999, 1e-16, bias_correction=corrected)
+    state = rule.step(rule.init(np.zeros(1)), np.ones(1))
+    return float(abs(state.theta[0]))

@@ -1,0 +1,65 @@
+"""Flow against descent: orders of the modified flows, of the integrators, and stiffness."""
+
+from __future__ import annotations
+
+from .. import descent_errors, integrator_orders, nesterov_limit, stiff_steps
+from .prediction import Prediction
+
+_PAGE = "experiments/flow_and_descent"
+
+
+def flow() -> tuple[Prediction, ...]:
+    """Predict how far gradient flow and descent are apart, and what integrators cost."""
+    errors = descent_errors.run(*descent_errors.sine_net())
+    rows = [
+        Prediction(
+            f"order of descent against {name}",
+            source,
+            _PAGE,
+            order + 1.0,
+            measured,
+            hold,
+        )
+        for order, (name, source, hold, measured) in enumerate(
+            zip(
+                ("gradient flow", "the modified flow", "the flow with the next term"),
+                ("Barrett 2021", "Barrett 2021", "derived"),
+                (0.05, 0.05, 0.08),
+                errors.orders,
+                strict=True,
+            )
+        )
+    ]
+    holds = {"Euler": 0.06, "implicit Euler": 0.06, "Heun": 0.1, "RK4": 0.12}
+    methods = {method.name: method for method in integrator_orders.run()}
+    rows += [
+        Prediction(
+            f"order of {name}",
+            "Hairer 1993",
+            _PAGE,
+            methods[name].expected,
+            methods[name].order,
+            hold,
+        )
+        for name, hold in holds.items()
+    ]
+    swing = integrator_orders.run(
+        integrator_orders.pendulum,
+        (1.5, 0.0),
+        5.0,
+        names=("Dormand-Prince",),
+        step_counts=(80, 160),
+    )[0]
+    stiff = stiff_steps.run()
+    rows += [
+        Prediction("order of Dormand-Prince", "Hairer 1993", _PAGE, 5.0, swing.order, 0.2),
+        Prediction(
+            "steps of Dormand-Prince on a mode of curvature 1000", "Hairer 1996", _PAGE,
+            float(stiff.predicted[-1]), float(stiff.explicit[-1]), 0.2, True,
+        ),
+        Prediction(
+            "order of Nesterov's scheme against its ODE", "Su 2016", "foundations/gradient_flow",
+            1.0, nesterov_limit.run().order, 0.1,
+        ),
+    ]  # fmt: skip
+    return tuple(rows)
