@@ -30,7 +30,7 @@ from .krylov import gmres
 from .linearise import LinearOperator, flat_state, linearised
 from .map import Map
 
-_DENSE = 200  # larger Jacobians are not written out
+_DENSE = 600  # larger Jacobians are not written out
 _RANK = 1e-9  # a singular value below this part of the largest counts as zero
 _DECREASE = 1e-4  # of the decrease that the linear model promises, this much must be seen
 _HALVINGS = 40

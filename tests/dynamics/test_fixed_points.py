@@ -83,11 +83,11 @@ def test_no_root_is_reported_with_where_the_defect_is_least():
 def test_a_large_system_is_solved_by_products_alone():
     """A tanh network with small weights contracts, so the fixed point is unique."""
     rng = np.random.default_rng(0)
-    w, b = 0.5 * rng.standard_normal((300, 300)) / np.sqrt(300), rng.standard_normal(300)
-    point = fixed_point(lambda z: tanh(w @ z + b), np.zeros(300))
+    w, b = 0.5 * rng.standard_normal((700, 700)) / np.sqrt(700), rng.standard_normal(700)
+    point = fixed_point(lambda z: tanh(w @ z + b), np.zeros(700))
     assert point.converged
     assert point.neutral is None
-    z = np.zeros(300)
+    z = np.zeros(700)
     for _ in range(200):
         z = np.tanh(w @ z + b)
     np.testing.assert_allclose(point.state, z, atol=1e-9)

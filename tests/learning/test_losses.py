@@ -294,7 +294,7 @@ def test_classifiers_in_an_ensemble_learn_as_they_would_alone():
 
 
 @pytest.mark.parametrize("loss", [*REGRESSION.values(), binary_cross_entropy])
-@pytest.mark.parametrize("shapes", [((4, 1), (4,)), ((4,), (4, 1)), ((4, 3), (4,)), ((3,), (2, 3))])
+@pytest.mark.parametrize("shapes", [((4, 1), (4,)), ((4,), (4, 1)), ((4, 3), (4,)), ((3, 3), (3,)), ((3,), (2, 3))])
 def test_no_loss_broadcasts_a_target_in_silence(loss, shapes):
     prediction, target = (np.zeros(shape) for shape in shapes)
     with pytest.raises(ValueError, match=re.escape(

@@ -25,8 +25,8 @@ def mean_squared_error(
     Raises
     ------
     ValueError
-        If the trailing shapes differ. They are not broadcast: (n,) against (n, 1) would
-        compare everything with everything in silence.
+        If the trailing shapes differ. They are not broadcast: (n,) against (n, 1) or (n, n)
+        would compare everything with everything in silence.
     """
     require_trailing("mean_squared_error", prediction, target)
     return mean_square(prediction - target, axis=axis)
