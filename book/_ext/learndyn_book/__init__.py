@@ -9,7 +9,8 @@ Each module holds one idea:
 - ``docstring_bars``: |x| in a docstring is an absolute value;
 - ``written_pages``: unique ids and living links on the pages as written;
 - ``execution_cache``: outputs are kept until the package that computed them changes;
-- ``kernel_environment``: a page computes the same numbers each time.
+- ``kernel_environment``: a page computes the same numbers each time;
+- ``parallel_execution``: pages are executed side by side.
 
 Nothing here imports ``learndyn``: a broken package must fail as a cell of a page, with the
 page's name, and not as a traceback of the build.
@@ -28,6 +29,7 @@ from . import (
     docstring_bars,
     execution_cache,
     kernel_environment,
+    parallel_execution,
     picture_lint,
 )
 
@@ -37,13 +39,20 @@ __all__ = ["setup"]
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect every module to the build; Sphinx calls this by its name."""
     build_gate.connect(app)
-    for module in (kernel_environment, execution_cache, cell_lint, picture_lint, docstring_bars):
+    for module in (
+        kernel_environment,
+        execution_cache,
+        parallel_execution,
+        cell_lint,
+        picture_lint,
+        docstring_bars,
+    ):
         module.connect(app)
     own_sources = Path(__file__).parent
     return {
         # A changed lint has to see every page again, so the saved environment is tied to it.
         "env_version": execution_cache.digest_of_folder(own_sources),
-        # No state lives in this process but the warnings, which Sphinx hands on to the parent.
-        "parallel_read_safe": True,
+        # The threads that execute pages live in this process: a forked reader would wait for ever.
+        "parallel_read_safe": False,
         "parallel_write_safe": True,
     }
