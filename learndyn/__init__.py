@@ -181,7 +181,7 @@ def __getattr__(name: str) -> object:
     """Import a floor when one of its names is asked for."""
     if name in _LATER:
         found = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    elif name in ("dynamics", "learning", "experiments", "plots"):
+    elif name in ("dynamics", "learning", "neural", "experiments", "plots"):
         found = import_module(f".{name}", __name__)
     else:
         raise AttributeError(f"module 'learndyn' has no attribute {name!r}")

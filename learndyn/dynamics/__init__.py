@@ -4,7 +4,7 @@ Reading order: ``state`` (a tree of arrays as one vector), ``map`` (state to sta
 (state to velocity), ``trajectory`` (what a run leaves behind), ``simulate``, ``integrate``,
 ``integrators`` (one method a file), ``events``, ``krylov``; then ``linearise`` (the Jacobian
 of a system), ``spectrum``, ``modes`` (with ``power``, ``arnoldi``, ``lanczos``), ``density``,
-``fixed_points``, ``regimes``, ``observed_regime``, ``lyapunov``, ``nonnormal``.
+``fixed_points``, ``limit_cycle``, ``regimes``, ``observed_regime``, ``lyapunov``, ``nonnormal``.
 """
 
 from .density import SpectralDensity, spectral_density
@@ -15,6 +15,7 @@ from .integrate import integrate
 from .integrators import RK4, DormandPrince, Euler, Heun, ImplicitEuler
 from .krylov import KrylovSolution, gmres
 from .lanczos import Tridiagonal, lanczos
+from .limit_cycle import Floquet, LimitCycle, floquet, limit_cycle
 from .linearise import LinearOperator, linearise
 from .lyapunov import LyapunovSpectrum, lyapunov_exponents
 from .map import Map

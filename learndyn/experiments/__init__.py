@@ -1,1 +1,1 @@
-"""Floor 4: the experiments, one file each: ``run(...)`` returns a frozen result."""
+"""Floor 5: the experiments, one file each: ``run(...)`` returns a frozen result."""

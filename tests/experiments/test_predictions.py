@@ -30,6 +30,9 @@ def test_a_deviation_beyond_the_tolerance_or_a_number_that_is_not_one_does_not_h
     assert row(4.1 - 1e-12).holds and not row(4.11).holds and not row(3.89).holds
     assert row(4.39, relative=True).holds and not row(4.41, relative=True).holds
     assert row(3.0, relative=True).deviation == 0.25
+    assert row(4.05).margin == pytest.approx(0.5) and row(4.0).margin == 0.0
+    exact = Prediction("x", "nobody 1900", "foundations/x", 2.0, 2.0 + 1e-12, 0.0)
+    assert exact.margin == math.inf and not exact.holds
     assert not row(math.nan).holds and not row(math.inf).holds
 
 

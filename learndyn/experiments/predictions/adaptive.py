@@ -13,6 +13,10 @@ _PAGE = "foundations/momentum"
 
 def adaptive() -> tuple[Prediction, ...]:
     """Predict limits, cycles and drifts of Adam and AMSGrad."""
+    return (*_limits(), *_cycles(), *_failures())
+
+
+def _limits() -> list[Prediction]:
     rows = [
         Prediction(
             f"Adam, frozen limit, beta1 = {limit.rule.beta1:g}", "Cohen 2022", _PAGE,
@@ -20,59 +24,41 @@ def adaptive() -> tuple[Prediction, ...]:
         )
         for limit in rule_limits.run()["Adam"]
     ]  # fmt: skip
-    for beta1 in (0.0, 0.9):
-        found = adam_cycle.cycle(beta1)
-        rows.append(
-            Prediction(
-                f"Adam, eta lambda / sqrt v on its cycle, beta1 = {beta1:g}", "Bock 2019", _PAGE,
-                (2 + 2 * beta1) / (1 - beta1), found.product, 1e-9,
-            )
-        )  # fmt: skip
-    attracting = adam_cycle.cycle(0.0)
-    rows += [
+    first = (("corrected", True, 1.0), ("uncorrected", False, 10.0**0.5))
+    return rows + [
+        Prediction(f"Adam, first step over eta, {name}", "Kingma 2015", _PAGE, size, _first_step(corrected), 1e-9)
+        for name, corrected, size in first
+    ]  # fmt: skip
+
+
+def _cycles() -> list[Prediction]:
+    found = {beta1: adam_cycle.cycle(beta1) for beta1 in (0.0, 0.9)}
+    rows = [
+        Prediction(
+            f"Adam, eta lambda / sqrt v on its cycle, beta1 = {beta1:g}", "Bock 2019", _PAGE,
+            (2 + 2 * beta1) / (1 - beta1), cycle.product, 1e-9,
+        )
+        for beta1, cycle in found.items()
+    ]  # fmt: skip
+    return [
+        *rows,
         Prediction(
             "Adam, multiplier of the cycle, beta1 = 0", "Bock 2019", _PAGE,
-            float(np.sqrt(attracting.rule.beta2)), abs(attracting.multiplier), 1e-9,
+            float(np.sqrt(found[0.0].rule.beta2)), abs(found[0.0].multiplier), 1e-9,
         ),
         Prediction(
             "Adam, mean of eta lambda / sqrt v with bursts", "Bock 2019", _PAGE,
             38.0, float(adam_cycle.run(0.9).settled(2000).mean()), 0.15, True,
         ),
     ]  # fmt: skip
-    rows += [
-        Prediction(
-            f"Adam, first step over eta, {name}",
-            "Kingma 2015",
-            _PAGE,
-            predicted,
-            _first_step(corrected),
-            1e-9,
-        )
-        for name, corrected, predicted in (
-            ("corrected", True, 1.0),
-            ("uncorrected", False, 10.0**0.5),
-        )
-    ]
+
+
+def _failures() -> list[Prediction]:
     problem = reddi_problem.run()
-    rows += [
-        Prediction(
-            "Adam on Reddi's problem",
-            "Reddi 2018",
-            _PAGE,
-            1.0,
-            float(problem.adam[-1]),
-            0.02,
-        ),
-        Prediction(
-            "AMSGrad on Reddi's problem",
-            "Reddi 2018",
-            _PAGE,
-            -1.0,
-            float(problem.amsgrad[-1]),
-            0.02,
-        ),
-    ]
-    return tuple(rows)
+    return [
+        Prediction("Adam on Reddi's problem", "Reddi 2018", _PAGE, 1.0, float(problem.adam[-1]), 0.02),
+        Prediction("AMSGrad on Reddi's problem", "Reddi 2018", _PAGE, -1.0, float(problem.amsgrad[-1]), 0.02),
+    ]  # fmt: skip
 
 
 def _first_step(corrected: bool) -> float:

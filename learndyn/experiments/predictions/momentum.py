@@ -61,9 +61,7 @@ def beyond_eigenvalues() -> tuple[Prediction, ...]:
             measured,
             1e-9,
         )
-        for i, (predicted, measured) in enumerate(
-            zip(cycle.predicted, cycle.cycle, strict=True)
-        )
+        for i, (predicted, measured) in enumerate(zip(cycle.predicted, cycle.cycle, strict=True))
     ]
     rows += [
         Prediction(

@@ -39,6 +39,13 @@ class Prediction:
         return distance / abs(self.predicted) if self.relative else distance
 
     @property
+    def margin(self) -> float:
+        """Deviation over tolerance; 0 for an exact hit, inf where only that would do."""
+        if self.deviation == 0.0:
+            return 0.0
+        return self.deviation / self.tolerance if self.tolerance else float("inf")
+
+    @property
     def holds(self) -> bool:
         """Whether the deviation is within the tolerance; False where either number is nan."""
         return bool(self.deviation <= self.tolerance)

@@ -13,68 +13,46 @@ _PAGE = "experiments/gradients"
 
 def signal() -> tuple[Prediction, ...]:
     """Predict how gradients grow through layers and through time."""
-    depth = gradient_depth.run()
+    return (*_depth(), *_products(), *_isometry(), *_time())
+
+
+def _depth() -> list[Prediction]:
+    found = gradient_depth.run()
     critical = critical_weight_variance("tanh", 0.05)
-    rows = [
-        Prediction(
-            "critical sw2 of tanh at sb2 = 0.05",
-            "Schoenholz 2017",
-            _PAGE,
-            1.76,
-            critical,
-            0.005,
-        )
-    ]
-    rows += [
-        Prediction(
-            f"factor of |g|^2 a layer, sw2 = {sw2:g}",
-            "Schoenholz 2017",
-            _PAGE,
-            chi,
-            ratio,
-            0.04,
-            True,
-        )
-        for sw2, chi, ratio in zip(
-            depth.weight_variances, depth.chi, depth.ratios, strict=True
-        )
-    ]
-    exponents = long_products.exponents()
-    rows.append(
-        Prediction(
-            "worst exponent of a Gaussian product, N = 40",
-            "Newman 1986",
-            _PAGE,
-            0.0,
-            exponents.deviation,
-            0.07,
-        )
-    )
-    stretch = gradient_isometry.largest_stretch((2, 5))
-    rows += [
-        Prediction(
-            f"largest squared singular value, depth {n}",
-            "Pennington 2017",
-            _PAGE,
-            predicted,
-            measured,
-            0.12,
-            True,
-        )
-        for n, predicted, measured in zip(
-            stretch.depths,
-            stretch.predicted,
-            stretch.measured.mean(axis=1),
-            strict=True,
-        )
-    ]
-    isometry = gradient_isometry.isometry()
+    layers = zip(found.weight_variances, found.chi, found.ratios, strict=True)
+    return [
+        Prediction("critical sw2 of tanh at sb2 = 0.05", "Schoenholz 2017", _PAGE, 1.76, critical, 0.005),
+        *(
+            Prediction(f"factor of |g|^2 a layer, sw2 = {sw2:g}", "Schoenholz 2017", _PAGE, chi, ratio, 0.04, True)
+            for sw2, chi, ratio in layers
+        ),
+    ]  # fmt: skip
+
+
+def _products() -> list[Prediction]:
+    worst = long_products.exponents().deviation
+    found = gradient_isometry.largest_stretch((2, 5))
+    depths = zip(found.depths, found.predicted, found.measured.mean(axis=1), strict=True)
+    return [
+        Prediction("worst exponent of a Gaussian product, N = 40", "Newman 1986", _PAGE, 0.0, worst, 0.07),
+        *(
+            Prediction(
+                f"largest squared singular value, depth {n}", "Pennington 2017", _PAGE,
+                predicted, measured, 0.12, True,
+            )
+            for n, predicted, measured in depths
+        ),
+    ]  # fmt: skip
+
+
+def _isometry() -> list[Prediction]:
+    orthogonal = np.expm1(gradient_isometry.isometry().orthogonal)
     linear = gradient_isometry.log_norms("linear", width=20, depth=10)
     rectified = gradient_isometry.log_norms("relu")
-    rows += [
+    return [
         Prediction(
             "singular values of orthogonal layers, minus 1", "Saxe 2014", _PAGE,
-            0.0, float(np.max(np.abs(np.expm1(isometry.orthogonal)))), 1e-12,
+            0.0, float(np.max(np.abs(orthogonal))), 1e-12,
         ),
         Prediction(
             "variance of ln |Jv|^2, linear, N = 20, L = 10", "Hanin 2020", _PAGE,
@@ -85,18 +63,11 @@ def signal() -> tuple[Prediction, ...]:
             5 * rectified.depth / rectified.width, rectified.variance, 0.3, True,
         ),
     ]  # fmt: skip
-    time = gradient_time.run()
-    rows += [
-        Prediction(
-            f"backward growth a step, g = {gain:g}",
-            "Molgedey 1992",
-            _PAGE,
-            predicted,
-            measured,
-            0.03,
-        )
-        for gain, predicted, measured in zip(
-            time.gains, time.predicted, time.measured, strict=True
-        )
-    ]
-    return tuple(rows)
+
+
+def _time() -> list[Prediction]:
+    found = gradient_time.run()
+    return [
+        Prediction(f"backward growth a step, g = {gain:g}", "Molgedey 1992", _PAGE, predicted, measured, 0.03)
+        for gain, predicted, measured in zip(found.gains, found.predicted, found.measured, strict=True)
+    ]  # fmt: skip

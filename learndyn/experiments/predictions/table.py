@@ -14,6 +14,7 @@ from .flow import flow
 from .momentum import beyond_eigenvalues, momentum
 from .prediction import Prediction
 from .signal import signal
+from .symmetry import symmetry
 from .xor import xor, xor_success
 
 TOPICS: Mapping[str, Callable[[], tuple[Prediction, ...]]] = MappingProxyType(
@@ -27,7 +28,8 @@ TOPICS: Mapping[str, Callable[[], tuple[Prediction, ...]]] = MappingProxyType(
         "central flow": central,
         "deep linear nets": deep_linear,
         "flow against descent": flow,
-        "signal through depth and time": signal,
+        "signal propagation": signal,
+        "symmetry": symmetry,
         "XOR": xor,
         "success on XOR": xor_success,
     }
@@ -59,9 +61,7 @@ def check(
     chosen = list(TOPICS) if topics is None else list(topics)
     unknown = [topic for topic in chosen if topic not in TOPICS]
     if unknown:
-        raise ValueError(
-            f"check: no topic {unknown[0]!r}. There are: {', '.join(TOPICS)}"
-        )
+        raise ValueError(f"check: no topic {unknown[0]!r}. There are: {', '.join(TOPICS)}")
     results = {}
     with Progress("check", len(chosen), progress) as bar:
         for count, topic in enumerate(chosen, 1):

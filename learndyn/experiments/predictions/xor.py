@@ -49,9 +49,7 @@ def xor_success() -> tuple[Prediction, ...]:
         ("tanh", {}),
         ("relu", {"step_size": 0.05, "steps": 5000}),
     ):
-        results = xor_budget.run(
-            tuple(_SUCCESS[activation]), activation=activation, **options
-        )
+        results = xor_budget.run(tuple(_SUCCESS[activation]), activation=activation, **options)
         for result in results:
             low, high = _SUCCESS[activation][result.width]
             middle, count = (low + high) / 2, result.solved.size

@@ -1,0 +1,27 @@
+"""Population codes: many noisy units with tuning curves, and what can be read from them.
+
+Reading order: ``ring`` (directions), ``bessel`` (the integrals of a von Mises bump), ``tuning`` (cosine
+and von Mises curves), ``noise`` and ``correlations`` (how responses scatter), ``fisher`` (what they
+tell), ``population_vector`` and ``maximum_likelihood`` (two readouts), ``decoding`` (their bias and
+variance); then learning: ``layer`` (a population code inside a net), ``generalisation`` (what one
+stimulus teaches about another), ``credit`` (which unit learns most); and ``bump`` (activity that moves).
+"""
+
+from .bessel import scaled_bessel_i
+from .bump import BumpTrack, track_bump
+from .correlations import DifferentialNoise, LimitedRangeNoise, differential_information
+from .credit import UnitCredit, unit_credit
+from .decoding import DecodingErrors, measure_decoder
+from .fisher import cramer_rao_bound, fisher_information, linear_information
+from .generalisation import credit_kernel, generalisation, lattice_mode_rates, mode_rates
+from .layer import PopulationCode, PopulationParameters
+from .maximum_likelihood import MaximumLikelihood, maximum_likelihood
+from .noise import GaussianNoise, Noise, PoissonNoise
+from .population_vector import (
+    PopulationVector,
+    cosine_efficiency,
+    population_vector,
+    population_vector_variance,
+)
+from .ring import preferred_directions, wrap
+from .tuning import CosineTuning, Tuning, VonMisesTuning
