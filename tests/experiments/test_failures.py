@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
+from learndyn.experiments import failure_records
 from learndyn.experiments.failing_runs import FAILURES
-from learndyn.experiments.failures import SEEDS, run
+from learndyn.experiments.failures import LATER_SEEDS, SEEDS, run
 from learndyn.experiments.healthy_runs import HEALTHY
 from learndyn.learning.diagnosis import Cause
 
 
 @pytest.fixture(scope="module")
 def study():
-    """One seed of each kind; the page has all five."""
+    """One seed of each kind; the page has all, from a file."""
     return run(seeds=SEEDS[:1], healthy_seeds=SEEDS[1:2], progress=False)
 
 
@@ -20,7 +21,16 @@ def test_there_are_enough_kinds_and_each_cause_has_one():
     assert len(HEALTHY) * len(SEEDS) >= 20
     assert set.union(*(set(kind.causes) for kind in FAILURES)) == set(Cause)
     assert sum(len(kind.causes) == 2 for kind in FAILURES) >= 3
-    assert not set(SEEDS) & {*range(5), *range(100, 105), *range(200, 205)}
+    development = {*range(5), *range(100, 105), *range(200, 205)}
+    assert not development & {*SEEDS, *LATER_SEEDS} and not set(SEEDS) & set(LATER_SEEDS)
+
+
+def test_the_answers_that_were_kept_are_those_that_are_given_now(study):
+    kept = {(answer.kind.name, answer.seed): answer for answer in failure_records.read().answers}
+    for now in study.answers:
+        then = kept[now.kind.name, now.seed]
+        assert set(now.named) - now.kind.also == set(then.named) - now.kind.also, now.kind.name
+        assert now.failed == then.failed
 
 
 def test_all_failures_fail_and_the_causes_are_named(study):

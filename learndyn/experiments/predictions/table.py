@@ -11,6 +11,7 @@ from .deep_linear import deep_linear
 from .descent import descent
 from .edge import central, edge, edge_of_rules
 from .flow import flow
+from .landscape import landscape, spectra
 from .momentum import beyond_eigenvalues, momentum
 from .prediction import Prediction
 from .signal import signal
@@ -30,6 +31,8 @@ TOPICS: Mapping[str, Callable[[], tuple[Prediction, ...]]] = MappingProxyType(
         "flow against descent": flow,
         "signal propagation": signal,
         "symmetry": symmetry,
+        "landscape": landscape,
+        "Hessian spectra": spectra,
         "XOR": xor,
         "success on XOR": xor_success,
     }
@@ -81,16 +84,11 @@ def report(results: Mapping[str, tuple[Prediction, ...]]) -> str:
     lines = []
     for topic, rows in results.items():
         lines += ["", topic[0].upper() + topic[1:]]
-        width = max(len(row.name) for row in rows)
         for row in rows:
             mark = "holds" if row.holds else "FAILS"
-            share = "of it" if row.relative else ""
-            lines.append(
-                f"  {mark}  {row.name:<{width}}  {row.predicted:>12.6g} {row.measured:>12.6g}"
-                f"  within {row.tolerance:g} {share}".rstrip()
-            )
+            lines.append(f"  {mark}  {row.predicted:<10.6g} {row.measured:<11.6g} {row.name}")
     everything = [row for rows in results.values() for row in rows]
     held = sum(row.holds for row in everything)
     return "\n".join(
-        [f"{held} of {len(everything)} predictions hold (predicted, measured)", *lines]
+        [f"{held} of {len(everything)} predictions hold: predicted, measured", *lines]
     )

@@ -73,7 +73,7 @@ def step(case: Case) -> Finding | None:
         f"shorten the step to about {eta:.2g}",
         {
             "ratio": float(ratios[worst]), "curvature": float(curvatures[worst]), "limit": limit,
-            "stable_step": float(bare.step_size / ratios[worst]), "retry_step": eta, "loss": loss,
+            "stable_step": float(bare.step_size / ratios[worst]), "retry_step": float(eta), "loss": loss,
         },
     )  # fmt: skip
 
