@@ -31,7 +31,7 @@ def scaled_bessel_i(order: Any, x: Any) -> np.ndarray:
     Parameters
     ----------
     order : int or array_like of int
-        k; I_-k = I_k.
+        k; orders k and -k give the same.
     x : float or array_like
         Broadcast against the order. The cost grows as max |k| + 9 sqrt(max |x|).
 

@@ -203,7 +203,7 @@ class CosineTuning(_Ring):
         return (-self.amplitude) * sin(offset)
 
     def fourier_coefficient(self, mode: Any) -> np.ndarray:
-        """Return c_0 = b, c_1 = c_-1 = a/2, and 0 for all other whole modes."""
+        """Return b for the mode 0, a/2 for the modes 1 and -1, and 0 for all other whole modes."""
         k = np.abs(np.asarray(mode))
         return np.where(k == 0, self.baseline, np.where(k == 1, 0.5 * self.amplitude, 0.0))
 
