@@ -13,6 +13,7 @@ from .edge import central, edge, edge_of_rules
 from .flow import flow
 from .landscape import landscape, spectra
 from .momentum import beyond_eigenvalues, momentum
+from .population import population, population_credit
 from .prediction import Prediction
 from .signal import signal
 from .symmetry import symmetry
@@ -35,6 +36,8 @@ TOPICS: Mapping[str, Callable[[], tuple[Prediction, ...]]] = MappingProxyType(
         "Hessian spectra": spectra,
         "XOR": xor,
         "success on XOR": xor_success,
+        "population codes": population,
+        "credit in a population": population_credit,
     }
 )
 """Each topic's predictions; calling one computes them."""
