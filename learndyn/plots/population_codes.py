@@ -214,36 +214,13 @@ def correlations(result: PopulationCorrelations, *, name: str = "population-corr
     """Draw the information against the number of units for four kinds of noise."""
     figure, axes = new_axes(height=4.2)
     n = result.sizes
-    for values, predicted, colour, style, marker, text, lift in (
+    kinds = (
         (None, result.independent, colours.ink, ":", "", "independent", 0),
-        (
-            result.uneven,
-            result.uneven_predicted,
-            colours.green,
-            "-.",
-            "^",
-            "limited range,\nunequal units",
-            10,
-        ),
-        (
-            result.differential,
-            result.differential_predicted,
-            colours.blue,
-            "-",
-            "o",
-            "differential",
-            -6,
-        ),
-        (
-            result.even,
-            result.even_predicted,
-            colours.orange,
-            "--",
-            "s",
-            "limited range,\nequal units",
-            0,
-        ),
-    ):
+        (result.uneven, result.uneven_predicted, colours.green, "-.", "^", "limited range,\nunequal units", 10),
+        (result.differential, result.differential_predicted, colours.blue, "-", "o", "differential", -6),
+        (result.even, result.even_predicted, colours.orange, "--", "s", "limited range,\nequal units", 0),
+    )
+    for values, predicted, colour, style, marker, text, lift in kinds:
         axes.loglog(n, predicted, color=colour, linestyle=style)
         if values is not None:
             axes.loglog(n, values, marker, color=colour, markersize=5.5)
