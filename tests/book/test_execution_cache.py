@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from .building import REPOSITORY, Book
+from .building import REPOSITORY, Book, cell, notebook_page
 
 HEALTHY = "foundations/healthy"
 
@@ -54,6 +54,22 @@ def test_a_package_that_breaks_a_page_is_reported_as_its_cell(book: Book) -> Non
     build = book.build()
     assert build.status != 0
     assert build.failures == [f"book/{HEALTHY}.md, cell 2: RuntimeError: a broken rule"]
+
+
+def test_a_page_that_reads_the_others_is_executed_when_one_of_them_changes(book: Book) -> None:
+    text = notebook_page(
+        cell('from pathlib import Path\n\nprint(len(Path("page.md").read_text()), "characters")'),
+        header="reads_pages: true\nmystnb:\n  execution_mode: force",
+    )
+    book.write_page("experiments/counting", text)
+    book.write_toc(["foundations/healthy", "experiments/page", "experiments/counting"])
+    for more in ("", " And more.", " And still more."):
+        page = f"# A page\n\nProse.{more}\n"
+        book.write_page("experiments/page", page)
+        build = book.build()
+        assert build.status == 0, build.log
+        written = (book.html / "experiments/counting.html").read_text(encoding="utf-8")
+        assert f"{len(page)} characters" in written
 
 
 def test_failed_pages_are_executed_again_and_the_others_are_not(book: Book) -> None:

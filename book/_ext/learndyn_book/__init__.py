@@ -10,7 +10,8 @@ Each module holds one idea:
 - ``written_pages``: unique ids and living links on the pages as written;
 - ``execution_cache``: outputs are kept until the package that computed them changes;
 - ``kernel_environment``: a page computes the same numbers each time;
-- ``parallel_execution``: pages are executed side by side.
+- ``parallel_execution``: pages are executed side by side;
+- ``reads_pages``: a page that counts what stands on the others is executed when they change.
 
 Nothing here imports ``learndyn``: a broken package must fail as a cell of a page, with the
 page's name, and not as a traceback of the build.
@@ -31,6 +32,7 @@ from . import (
     kernel_environment,
     parallel_execution,
     picture_lint,
+    reads_pages,
 )
 
 __all__ = ["setup"]
@@ -46,6 +48,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         cell_lint,
         picture_lint,
         docstring_bars,
+        reads_pages,
     ):
         module.connect(app)
     own_sources = Path(__file__).parent
