@@ -7,12 +7,16 @@ from types import MappingProxyType
 
 from ...dynamics.progress import Progress
 from .adaptive import adaptive
+from .chaos import chaos
+from .circuits import attractors, rhythms
+from .credit import credit
 from .deep_linear import deep_linear
 from .descent import descent
 from .edge import central, edge, edge_of_rules
 from .flow import flow
 from .landscape import landscape, spectra
 from .momentum import beyond_eigenvalues, momentum
+from .movement import movement
 from .population import population, population_credit
 from .prediction import Prediction
 from .signal import signal
@@ -38,6 +42,11 @@ TOPICS: Mapping[str, Callable[[], tuple[Prediction, ...]]] = MappingProxyType(
         "success on XOR": xor_success,
         "population codes": population,
         "credit in a population": population_credit,
+        "rhythms": rhythms,
+        "attractors": attractors,
+        "credit without backprop": credit,
+        "chaos": chaos,
+        "learning to move": movement,
     }
 )
 """Each topic's predictions; calling one computes them."""
@@ -92,6 +101,4 @@ def report(results: Mapping[str, tuple[Prediction, ...]]) -> str:
             lines.append(f"  {mark}  {row.predicted:<10.6g} {row.measured:<11.6g} {row.name}")
     everything = [row for rows in results.values() for row in rows]
     held = sum(row.holds for row in everything)
-    return "\n".join(
-        [f"{held} of {len(everything)} predictions hold: predicted, measured", *lines]
-    )
+    return "\n".join([f"{held} of {len(everything)} predictions hold: predicted, measured", *lines])
