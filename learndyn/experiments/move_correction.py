@@ -47,8 +47,12 @@ class Correction:
         return float((self.noise.plan_variance(learning_rate) + self.noise.execution) / least - 1.0)
 
 
+RATES = (*np.linspace(0.11, 0.56, 10), 0.7, 0.85, 1.0)
+"""Shares of an error to correct: ten round the best, and three that are too large."""
+
+
 def run(
-    learning_rates: Sequence[float] = (*np.linspace(0.11, 0.56, 10), 0.7, 0.85, 1.0),
+    learning_rates: Sequence[float] = RATES,
     *,
     noise: MotorNoise | None = None,
     trials: int = 1000,
