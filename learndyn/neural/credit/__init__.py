@@ -2,7 +2,7 @@
 
 Reading order: ``rule`` (the contract that all rules hold to), ``needs`` (what a rule asks for, and what
 it costs), ``loss_rule`` and ``signals`` (what they share); with exact errors ``backprop``; with other ways
-back ``feedback_alignment``, ``direct_feedback``, ``sign_symmetric``; with noise and one number
+back (``feedback_rule``) ``feedback_alignment``, ``direct_feedback``, ``sign_symmetric``; with noise and one number
 ``node_perturbation``, ``weight_perturbation``, ``three_factor``; without a teacher ``hebb``, ``oja``; with
 activities that settle (``settling``) ``predictive_coding``, ``zero_divergence``, ``layered_hopfield``,
 ``equilibrium_propagation``. Then what one does with all of them: ``alignment``, ``update_statistics``,

@@ -16,15 +16,13 @@ import numpy as np
 
 from ...autodiff.tree import Tree
 from ...learning import MLP, Initialiser, Layer, lecun_normal
-from .feedback_alignment import check_shapes
-from .loss_rule import LossRule
-from .needs import Cost, Needs
-from .rule import Proposal, check_batch, check_noise
-from .signals import descent_update, forward, output_delta
+from .feedback_rule import FeedbackRule
+from .needs import Needs
+from .signals import Signals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DirectFeedback(LossRule):
+class DirectFeedback(FeedbackRule):
     """Errors jump from the output to each hidden layer through fixed random weights.
 
     Parameters
@@ -45,26 +43,14 @@ class DirectFeedback(LossRule):
 
     def init(self, model: MLP, rng: np.random.Generator | None) -> Tree:
         """Return F_1, ..., F_{L-1}, of shapes (n_L, n_l), as a tuple."""
-        rng = check_noise(self, rng)
-        *hidden, outputs = model.widths[1:]
-        return tuple(self.feedback(rng, (), outputs, units)[0] for units in hidden)
+        return self._draw(self.feedback, model, rng)
 
-    def propose(
-        self,
-        model: MLP,
-        theta: list[Layer],
-        x: Any,
-        y: Any,
-        state: Tree,
-        rng: np.random.Generator | None = None,
-    ) -> Proposal:
-        """Return the update that the broadcast output error gives; see ``CreditRule``."""
-        x, y = check_batch(self, theta, x, y)
+    def shapes(self, model: MLP) -> list[tuple[int, int]]:
+        """Return the shapes of F_1, ..., F_{L-1}: each begins at the output."""
         *hidden, outputs = model.widths[1:]
-        check_shapes(self, [(outputs, units) for units in hidden], state)
-        signals = forward(model, theta, x)
-        delta = output_delta(self.loss, signals, y, "DirectFeedback")
+        return [(outputs, units) for units in hidden]
+
+    def deltas(self, theta: list[Layer], signals: Signals, delta: Any, state: Tree) -> list[Any]:
+        """Return the deltas that the output's error sends to each layer directly."""
         paths = zip(state, signals.slopes[:-1], strict=True)
-        deltas = [*((delta @ weights) * here for weights, here in paths), delta]
-        update = descent_update(theta, signals.activities, deltas)
-        return Proposal(update, state, Cost(forward=1, backward=1))
+        return [*((delta @ weights) * here for weights, here in paths), delta]

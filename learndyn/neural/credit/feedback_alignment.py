@@ -13,21 +13,19 @@ support error backpropagation for deep learning. Nature Communications 7, 13276.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ...autodiff.tree import Tree
 from ...learning import MLP, Initialiser, Layer, lecun_normal
-from .loss_rule import LossRule
-from .needs import Cost, Needs
-from .rule import Proposal, check_batch, check_noise
-from .signals import backward, descent_update, forward, output_delta
+from .feedback_rule import FeedbackRule
+from .needs import Needs
+from .signals import Signals, backward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedbackAlignment(LossRule):
+class FeedbackAlignment(FeedbackRule):
     """Backpropagation with fixed random weights F in the place of W'.
 
     Parameters
@@ -48,56 +46,8 @@ class FeedbackAlignment(LossRule):
 
     def init(self, model: MLP, rng: np.random.Generator | None) -> Tree:
         """Return F_2, ..., F_L, of shapes (n_l, n_{l-1}), as a tuple."""
-        return draw_feedback(self, self.feedback, model, rng)
+        return self._draw(self.feedback, model, rng)
 
-    def propose(
-        self,
-        model: MLP,
-        theta: list[Layer],
-        x: Any,
-        y: Any,
-        state: Tree,
-        rng: np.random.Generator | None = None,
-    ) -> Proposal:
-        """Return the update that errors through the feedback weights give; see ``CreditRule``."""
-        x, y = check_batch(self, theta, x, y)
-        check_feedback(self, model, state)
-        signals = forward(model, theta, x)
-        delta = output_delta(self.loss, signals, y, "FeedbackAlignment")
-        deltas = backward(delta, signals.slopes, state)
-        update = descent_update(theta, signals.activities, deltas)
-        return Proposal(update, state, Cost(forward=1, backward=1))
-
-
-def draw_feedback(
-    rule: object, initialiser: Initialiser, model: MLP, rng: np.random.Generator | None
-) -> tuple[Any, ...]:
-    """Return weights of the shapes of W_2', ..., W_L'."""
-    rng = check_noise(rule, rng)
-    return tuple(initialiser(rng, (), above, below)[0] for below, above in pairwise(model.widths[1:]))
-
-
-def check_feedback(rule: object, model: MLP, state: Tree) -> None:
-    """Refuse feedback weights of another net.
-
-    Raises
-    ------
-    ValueError
-    """
-    wanted = [(above, below) for below, above in pairwise(model.widths[1:])]
-    check_shapes(rule, wanted, state)
-
-
-def check_shapes(rule: object, wanted: list[tuple[int, int]], state: Tree) -> None:
-    """Refuse a state that is not a sequence of arrays of these shapes.
-
-    Raises
-    ------
-    ValueError
-    """
-    given = [getattr(f, "shape", None) for f in state] if isinstance(state, tuple | list) else None
-    if given != wanted:
-        raise ValueError(
-            f"{type(rule).__name__}: the state holds feedback weights of shapes {given}, the net needs "
-            f"{wanted}. Make it with init(model, rng)"
-        )
+    def deltas(self, theta: list[Layer], signals: Signals, delta: Any, state: Tree) -> list[Any]:
+        """Return the deltas that each layer's feedback weights send to the one below."""
+        return backward(delta, signals.slopes, state)

@@ -16,15 +16,13 @@ import numpy as np
 from ...autodiff import absolute, sign
 from ...autodiff.tree import Tree
 from ...learning import MLP, Initialiser, Layer, lecun_normal
-from .feedback_alignment import check_feedback, draw_feedback
-from .loss_rule import LossRule
-from .needs import Cost, Needs
-from .rule import Proposal, check_batch
-from .signals import backward, descent_update, forward, output_delta
+from .feedback_rule import FeedbackRule
+from .needs import Needs
+from .signals import Signals, backward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignSymmetric(LossRule):
+class SignSymmetric(FeedbackRule):
     """Backpropagation through the signs of the weights, with magnitudes of its own.
 
     Parameters
@@ -48,27 +46,13 @@ class SignSymmetric(LossRule):
     def init(self, model: MLP, rng: np.random.Generator | None) -> Tree:
         """Return M_2, ..., M_L, of shapes (n_l, n_{l-1}), as a tuple."""
         if self.magnitudes is None:
-            return draw_feedback(self, _ones, model, np.random.default_rng(0))
-        return tuple(absolute(m) for m in draw_feedback(self, self.magnitudes, model, rng))
+            return self._draw(_ones, model, np.random.default_rng(0))
+        return tuple(absolute(m) for m in self._draw(self.magnitudes, model, rng))
 
-    def propose(
-        self,
-        model: MLP,
-        theta: list[Layer],
-        x: Any,
-        y: Any,
-        state: Tree,
-        rng: np.random.Generator | None = None,
-    ) -> Proposal:
-        """Return the update that sign-concordant feedback gives; see ``CreditRule``."""
-        x, y = check_batch(self, theta, x, y)
-        check_feedback(self, model, state)
-        signals = forward(model, theta, x)
+    def deltas(self, theta: list[Layer], signals: Signals, delta: Any, state: Tree) -> list[Any]:
+        """Return the deltas that come back through the signs of the weights."""
         feedback = [m * sign(layer.weight).T for m, layer in zip(state, theta[1:], strict=True)]
-        delta = output_delta(self.loss, signals, y, "SignSymmetric")
-        deltas = backward(delta, signals.slopes, feedback)
-        update = descent_update(theta, signals.activities, deltas)
-        return Proposal(update, state, Cost(forward=1, backward=1))
+        return backward(delta, signals.slopes, feedback)
 
 
 def _ones(rng: Any, ensemble: tuple[int, ...], fan_in: int, fan_out: int) -> tuple[Any, Any]:
