@@ -173,15 +173,34 @@ _FLOORS = {
     "plots.graph": "draw_graph",
 }
 _LATER = {name: floor for floor, names in _FLOORS.items() for name in names.split()}
-_TOOLS = {"import_module", "TYPE_CHECKING"}
-__all__ = [*(name for name in globals() if name[0] != "_" and name not in _TOOLS), *_LATER]  # noqa: PLE0604
+
+# Written out, so that type checkers and editors know what is exported.
+__all__ = [
+    "absolute", "Adam", "AdamW", "add", "affine", "AMSGrad", "AnomalyError", "arccos", "arcsin",
+    "arctan", "arctan2", "broadcast_to", "check_grads", "checkpoint", "cholesky", "clip", "concatenate",
+    "conv1d", "conv2d", "cos", "cosh", "cross_entropy", "cumsum", "det", "detect_anomaly", "diag",
+    "diagonal", "diff", "divide", "dominant_modes", "DormandPrince", "dot", "draw_graph", "eigh",
+    "eigvalsh", "einsum", "enable_grad", "erf", "erfc", "exp", "expand_dims", "expm1", "fixed_point",
+    "flip", "Flow", "gauss_newton_product", "gelu", "grad", "gradient_flow", "GradientCheckError",
+    "GradientDescent", "Graph", "HeavyBall", "hessian", "huber", "hvp", "hypot", "inner", "integrate",
+    "inv", "jacobian", "jvp", "keep_freed_memory", "layer_norm", "leaky_relu", "linearise", "log",
+    "log1p", "log_sigmoid", "log_softmax", "logaddexp", "logsumexp", "Map", "matmul", "max", "maximum",
+    "mean", "mean_square", "mean_squared_error", "min", "minimum", "MLP", "moveaxis", "multiply",
+    "negative", "Nesterov", "no_grad", "norm", "one_hot", "outer", "pad", "Parameter", "power", "prod",
+    "ravel", "relu", "repeat", "reshape", "RK4", "RMSProp", "RNN", "roll", "scatter_add", "sigmoid",
+    "sign", "simulate", "sin", "sinc", "sinh", "slogdet", "softmax", "softmax_cross_entropy",
+    "softplus", "solve", "spectral_radius", "spectrum", "split", "sqrt", "square", "squeeze",
+    "stability_limit", "stack", "std", "subtract", "sum", "swapaxes", "take", "take_along_axis", "tan",
+    "tanh", "Tensor", "tensordot", "tile", "trace", "train", "training_map", "Trajectory", "transpose",
+    "value_and_grad", "var", "vdot", "vjp", "where",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
     """Import a floor when one of its names is asked for."""
     if name in _LATER:
         found = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    elif name in ("dynamics", "learning", "neural", "experiments", "plots"):
+    elif name in ("dynamics", "learning", "sweeps", "neural", "experiments", "plots"):
         found = import_module(f".{name}", __name__)
     else:
         raise AttributeError(f"module 'learndyn' has no attribute {name!r}")

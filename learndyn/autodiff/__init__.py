@@ -84,3 +84,21 @@ from .tensor import Parameter, Tensor
 from .transforms import backward, grad, hvp, jvp, value_and_grad, vjp
 
 from . import operators  # isort: skip  # gives Tensor its operators
+
+__all__ = [
+    "absolute", "add", "affine", "AnomalyError", "arccos", "arcsin", "arctan", "arctan2", "backward",
+    "bilinear", "broadcast_to", "check_grads", "checkpoint", "cholesky", "clip", "concatenate",
+    "conv1d", "conv2d", "cos", "cosh", "cumsum", "det", "detect_anomaly", "diag", "diagonal", "diff",
+    "divide", "dot", "eigh", "eigvalsh", "einsum", "elementwise", "enable_grad", "erf", "erfc", "exp",
+    "expand_dims", "expm1", "flip", "gauss_newton_product", "gelu", "getitem", "grad",
+    "GradientCheckError", "Graph", "hessian", "hvp", "hypot", "inner", "inv", "is_recording",
+    "jacobian", "jvp", "keep_freed_memory", "layer_norm", "leaky_relu", "linear", "log", "log1p",
+    "log_sigmoid", "log_softmax", "logaddexp", "logsumexp", "matmul", "max", "maximum", "mean",
+    "mean_square", "min", "minimum", "moveaxis", "multiply", "negative", "no_grad", "norm",
+    "normal_cdf", "one_hot", "Op", "operation", "outer", "pad", "Parameter", "power", "prod", "ravel",
+    "relu", "repeat", "reshape", "roll", "scatter", "scatter_add", "sigmoid", "sign", "sin", "sinc",
+    "sinh", "slogdet", "softmax", "softmax_cross_entropy", "softplus", "solve", "split", "sqrt",
+    "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes", "TABLE", "take",
+    "take_along_axis", "tan", "tanh", "Tensor", "tensordot", "tile", "trace", "transpose",
+    "value_and_grad", "var", "vdot", "vjp", "where",
+]  # fmt: skip

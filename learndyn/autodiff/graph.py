@@ -309,7 +309,7 @@ def _nodes(tensors: list[Tensor], places: Mapping[int, int], find: GivenNames) -
 
 def _values_seen(tensors: list[Tensor]) -> list[Any]:
     """The value of each node as its first use saw it: a parameter may have new data since."""
-    seen = {}
+    seen: dict[int, Any] = {}
     for tensor in tensors:
         if tensor._op is not None:
             for value, parent in zip(tensor._values, tensor._parents, strict=True):
@@ -335,7 +335,7 @@ def _bytes_held(tensors: list[Tensor]) -> int:
     """Bytes of all buffers under results, operands and array parameters, each counted once."""
     buffers: dict[int, int] = {}
     for tensor in tensors:
-        held = [tensor._data]
+        held: list[Any] = [tensor._data]
         if tensor._op is not None:
             params = tensor._params.values()
             parts = [

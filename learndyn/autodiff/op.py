@@ -119,7 +119,7 @@ class _EveryOperand(Sequence[Rule]):
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
 
-    def __getitem__(self, place: Any) -> Rule:
+    def __getitem__(self, place: Any) -> Rule:  # type: ignore[override]
         return partial(self.rule, place)
 
     def __len__(self) -> int:

@@ -98,6 +98,7 @@ def _fast_sweep(
     cotangents = {newest_first[0]: cotangent}
     known, take = cotangents.get, cotangents.pop
     ours: set[Tensor] = set()  # their cotangent is a sum made here, so it is added to in place
+    parent: Any  # never a constant: such a node would not have been recorded
     newest_first.reverse()
     while newest_first:
         node = newest_first.pop()

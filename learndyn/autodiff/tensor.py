@@ -92,6 +92,9 @@ class Tensor:
         "_data", "_tracked", "_op", "_params", "_values", "_parents", "_order", "_grad",
         "_made_at", "__weakref__",
     )  # fmt: skip
+    _params: dict[str, Any]
+    _values: tuple[Any, ...]
+    _made_at: str
 
     # An ndarray on the left of an operator hands over to the tensor's reflected operator.
     __array_ufunc__ = None
@@ -268,7 +271,9 @@ class Parameter(Tensor):
         attrgetter("_data"), _replace_data, doc="The value, as a read-only array. Assign to replace it."
     )
     grad = property(
-        attrgetter("_grad"), Tensor.grad.fset, doc="The gradient that the last ``backward`` wrote here."
+        attrgetter("_grad"),
+        Tensor.grad.fset,  # type: ignore[attr-defined]
+        doc="The gradient that the last ``backward`` wrote here.",
     )
 
 

@@ -5,7 +5,7 @@ A leaf is anything else: an array, a tensor, a number. ``None`` is an empty bran
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ def paths(tree: Tree) -> list[str]:
     return [path for path, _ in _walk(tree, "")]
 
 
-def rebuild(tree: Tree, new_leaves: list[Any]) -> Tree:
+def rebuild(tree: Tree, new_leaves: Sequence[Any]) -> Tree:
     """Return a tree of the same structure with other leaves.
 
     Raises

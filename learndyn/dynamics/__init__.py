@@ -42,3 +42,15 @@ from .simulate import simulate
 from .spectrum import spectral_radius, spectrum
 from .state import ravel
 from .trajectory import Trajectory
+
+__all__ = [
+    "classify_multiplier", "classify_rate", "classify_system", "classify_trajectory", "dominant_modes",
+    "DormandPrince", "equilibrium", "Euler", "Event", "EventRecord", "fixed_point", "FixedPoint",
+    "Floquet", "floquet", "Flow", "flow_map", "FlowMap", "gmres", "Heun", "ImplicitEuler", "integrate",
+    "kreiss_constant", "KrylovSolution", "lanczos", "limit_cycle", "LimitCycle", "linearise",
+    "LinearOperator", "lyapunov_exponents", "LyapunovSpectrum", "Map", "ModeRegime", "Modes",
+    "numerical_abscissa", "numerical_radius", "ObservedRegime", "pseudospectral_radius",
+    "pseudospectrum", "ravel", "Regime", "RK4", "simulate", "spectral_density", "spectral_radius",
+    "SpectralDensity", "spectrum", "SystemRegime", "Trajectory", "transient_growth", "TransientGrowth",
+    "Tridiagonal",
+]  # fmt: skip

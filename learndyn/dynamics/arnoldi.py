@@ -81,7 +81,7 @@ class KrylovBasis:
         """The part of x outside the basis, of unit length; a random one if nothing is left."""
         used = self.v[:, : self.size]
         # What is left of an invariant subspace is rounding: go on in the rest of the space.
-        least = 10.0 * np.finfo(float).eps * self.scale
+        least: float = 10.0 * np.finfo(float).eps * self.scale
         for _ in range(10):
             for _ in range(3):  # one pass loses orthogonality, "twice is enough" (Kahan)
                 x = x - used @ (used.T @ x) - self.locked @ (self.locked.T @ x)

@@ -104,7 +104,7 @@ def dominant_modes(
     """
     operator = as_operator(operator, "dominant_modes")
     _check_options(operator, count, which, method, tolerance, max_iterations)
-    options = {
+    options: dict[str, Any] = {
         "symmetric": operator.symmetric,
         "tolerance": tolerance,
         "rng": np.random.default_rng(rng),

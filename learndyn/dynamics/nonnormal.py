@@ -35,7 +35,7 @@ _ANGLES = 128
 _LOG_DISTANCES = np.log(np.geomspace(1e-9, 1e3, 73))  # from the boundary, for the Kreiss constant
 _CLIMBS, _TURNS = 3, 8
 
-Quotient = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Quotient = Callable[..., np.ndarray]  # of x and along, which may be scalars
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,9 @@ def classify_trajectory(
     ObservedRegime
         EXPLODING if a state is not finite, or the growth rate itself grows (each third of the
         record grows at more than 1.25 times the rate of the third before, and the end is 100 times
-        beyond what the first third foretells); DIVERGING for growth at a steady rate; NEUTRAL if the velocities neither grow nor shrink within the scatter (a
-        cycle, chaos, a drift, a state at rest from the start); otherwise SMOOTH or OSCILLATING
-        convergence.
+        beyond what the first third foretells); DIVERGING for growth at a steady rate; NEUTRAL if the
+        velocities neither grow nor shrink within the scatter (a cycle, chaos, a drift, a state at rest
+        from the start); otherwise SMOOTH or OSCILLATING convergence.
 
     Raises
     ------

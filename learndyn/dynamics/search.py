@@ -26,7 +26,7 @@ def maximise(
     tops = tops[np.argsort(-heights[tops], kind="stable")][:peaks]
     best = (float(grid[tops[0]]), float(heights[tops[0]]))
     for top in tops:
-        low, high = grid[max(top - 1, 0)], grid[min(top + 1, len(grid) - 1)]
+        low, high = grid[max(top - 1, 0)], grid[min(top + 1, len(grid) - 1)]  # type: ignore[call-overload]
         for _ in range(rounds):
             x = np.linspace(low, high, _POINTS)
             y = _evaluated(f, x, batch)

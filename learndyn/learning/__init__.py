@@ -3,7 +3,8 @@
 Reading order: ``models``, ``losses``, ``rules``, ``schedules`` and ``clipping`` (rules around rules),
 ``training`` (a step as a map), ``batches``, ``train`` and ``records``, ``stability_limits``, ``tunings``;
 then learning as a flow: ``gradient_flow``, ``modified_flow``, ``nesterov_flow``, ``curvature``,
-``sharpness``, ``central_flow`` (with ``complementarity``), and ``deep_linear`` in closed form.
+``sharpness``, ``central_flow`` (with ``complementarity``), and ``deep_linear`` in closed form;
+``ensembles``: many runs in one.
 """
 
 from .batches import Minibatches
@@ -21,6 +22,16 @@ from .deep_linear import (
     mode_strength,
     mode_strengths,
     rise_time,
+)
+from .ensembles import (
+    EnsembleRun,
+    ensemble_gradient_flow,
+    ensemble_map,
+    integrate_ensemble,
+    simulate_ensemble,
+    stack_members,
+    stack_rules,
+    vectorised,
 )
 from .gradient_flow import GradientFlow, gradient_flow
 from .initialisers import (

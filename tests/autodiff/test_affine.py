@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from learndyn import Tensor, affine, grad, mean, mean_square, square
 
-
 SHAPES = [
     ((4, 2), (2, 3), (3,)),
     ((4, 2), (2, 3), (1, 3)),

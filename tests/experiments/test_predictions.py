@@ -48,7 +48,6 @@ def test_the_report_counts_what_holds_and_shows_both_numbers():
         "FAILS" in false
         and "0.5" in false
         and "0.75" in false
-       
     )
 
 

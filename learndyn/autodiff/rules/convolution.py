@@ -168,7 +168,7 @@ def _to_input(g: Any, w: Any, *, window: Window, size: tuple[int, ...]) -> Any:
         columns = columns.reshape(-1, groups * sizes.c, *sizes.kernel, *sizes.output)
         for offset in product(*map(range, sizes.kernel)):
             place = _touched(offset, sizes, window)
-            out[part][place] += columns[(slice(None), slice(None), *offset)]
+            out[part][place] += columns[(slice(None), slice(None), *offset)]  # type: ignore[arg-type]
     return out[window.interior(size)]
 
 
@@ -323,7 +323,7 @@ def _apply(
     groups: Any,
 ) -> Any:
     x, kernel = (a if isinstance(a, Tensor) else np.asarray(a) for a in (x, kernel))
-    name, axes = row.op.name, 1 if row is _conv1d else 2
+    name, axes = row.op.name, 1 if row is _conv1d else 2  # type: ignore[attr-defined]
     steps = _per_axis(stride, axes, 1, f"{name}: stride")
     gaps = _per_axis(dilation, axes, 1, f"{name}: dilation")
     (blocks,) = _per_axis(groups, 1, 1, f"{name}: groups")

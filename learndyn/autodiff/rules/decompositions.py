@@ -18,13 +18,14 @@ algorithmic differentiation. Advances in Automatic Differentiation, 35-44.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..op import operation
 from ..tensor import Tensor
-from .elementwise import _value
+from .gates import _value
 from .linalg import matmul, transposed
 from .reductions import products_of_others
 from .reductions import sum as sum_over
@@ -71,6 +72,7 @@ def _solve_left_tangent(t: Any, y: Any, a: Any, b: Any) -> Any:
     return -solve(a, matmul(t, y))
 
 
+solve: Callable[..., Any]
 solve = operation(
     "solve",
     np.linalg.solve,
@@ -165,7 +167,7 @@ def slogdet(a: Any) -> SlogdetResult:
         If a matrix is not square. In the derivative, if one is singular: the logarithm has
         a pole there.
     """
-    known = _decomposed(_log_abs_det.op, np.linalg.slogdet, _value(a))
+    known = _decomposed(_log_abs_det.op, np.linalg.slogdet, _value(a))  # type: ignore[attr-defined]
     sign = Tensor(known.parts[0]) if isinstance(a, Tensor) else known.parts[0]
     return SlogdetResult(sign, _log_abs_det(a, known=known))
 
@@ -331,7 +333,7 @@ def eigvalsh(a: Any) -> Any:
     squares, has the right derivative. A single one of them has a corner, and gets the
     derivative along the eigenvector that NumPy chose.
     """
-    return _eigenvalues(a, known=_decomposed(_eigenvalues.op, _eigh_of, _value(a)))
+    return _eigenvalues(a, known=_decomposed(_eigenvalues.op, _eigh_of, _value(a)))  # type: ignore[attr-defined]
 
 
 def eigh(a: Any) -> EighResult:
@@ -358,5 +360,5 @@ def eigh(a: Any) -> EighResult:
     The sign of an eigenvector is NumPy's choice: differentiate functions that do not
     depend on it.
     """
-    known = _decomposed(_eigenvectors.op, _eigh_of, _value(a))
+    known = _decomposed(_eigenvectors.op, _eigh_of, _value(a))  # type: ignore[attr-defined]
     return EighResult(_eigenvalues(a, known=known), _eigenvectors(a, known=known))

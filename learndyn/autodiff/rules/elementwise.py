@@ -19,6 +19,7 @@ whatever its slope: see ``gates``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -194,6 +195,7 @@ def _stable_sigmoid(x: Any) -> Any:
 # Both slopes come from the value alone. They are right to a rounding error of 1, not of
 # themselves: beyond |x| = 19 (tanh) and x = 37 (sigmoid) they are exactly 0.
 # A row of its own, so that a second derivative through tanh has one node here and not three.
+tanh_slope: Callable[..., Any]
 tanh_slope = elementwise(
     "tanh_slope",
     lambda g, y: g - y * y * g,

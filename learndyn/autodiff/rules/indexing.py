@@ -13,6 +13,7 @@ backward pass.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,7 @@ _getitem = linear(
     lambda g, y, x, *, index: _scatter_row(g, index=index, shape=x.shape),
     hint=_HINT,
 )
+_scatter_row: Callable[..., Any]
 _scatter_row = linear(
     "scatter",
     _scatter,

@@ -321,7 +321,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any 
                     f"pad: received shape {x.shape}, mode {mode!r}: axis {axis} is empty, so "
                     "there is nothing to copy. Use mode 'constant'"
                 )
-            source = np.pad(np.arange(x.shape[axis]), (low, high), mode=mode)
+            source = np.pad(np.arange(x.shape[axis]), (low, high), mode=mode)  # type: ignore[call-overload]
             x = take(x, source, axis=axis)
     return x
 

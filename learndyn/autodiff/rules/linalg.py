@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..op import bilinear, linear
-from .elementwise import _value
+from .gates import _value
 from .reductions import sum as sum_over
 from .shape import expand_dims, swapaxes
 
@@ -91,6 +92,7 @@ _diagonal = linear(
     lambda g, y, x, **where: _diagonal_scatter(g, shape=x.shape, **where),
     hint=_DIAGONAL_HINT,
 )
+_diagonal_scatter: Callable[..., Any]
 _diagonal_scatter = linear(
     "diagonal_scatter",
     _from_diagonal,

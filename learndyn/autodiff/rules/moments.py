@@ -27,7 +27,8 @@ import numpy as np
 
 from ..op import elementwise, operation
 from ..tensor import Tensor
-from .elementwise import _value, sqrt
+from .elementwise import sqrt
+from .gates import _value
 from .reductions import (
     AXIS_HINT,
     NONEMPTY_HINT,
@@ -57,7 +58,7 @@ def _sum_of_squares(x: Any, axis: Axis, keepdims: bool) -> Any:
     if _is_last(x.shape, axis):
         total = np.vecdot(x, x)
         return total[..., None] if keepdims else total
-    return np.add.reduce(x * x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x * x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
 
 
 def _centred(x: Any, axis: Axis) -> Any:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..op import bilinear, operation
-from .elementwise import _value
+from .gates import _value
 from .linalg import matmul, transposed
 from .shape import expand_dims, reshape, transpose
 

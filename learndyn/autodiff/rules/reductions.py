@@ -22,7 +22,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..op import linear, operation
 from ..tensor import Tensor
-from .elementwise import _value
+from .gates import _value
 from .indexing import getitem, scatter
 from .shape import broadcast_to, reshape
 
@@ -96,7 +96,7 @@ def warn_not_finite(name: str, shape: tuple[int, ...], axis: Axis, what: str) ->
 
 def _mean_of(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
     x = floating(x)
-    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    total = np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
     n = count_along(x.shape, axis)
     if n:
         return total / n

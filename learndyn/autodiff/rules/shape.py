@@ -9,6 +9,7 @@ The rules use methods that arrays and tensors share (``g.reshape``), the shortes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -231,12 +232,14 @@ def _opposite(shift: Shape) -> Shape:
     return tuple(-n for n in shift) if isinstance(shift, tuple) else -shift
 
 
+_flip: Callable[..., Any]
 _flip = linear(
     "flip",
     lambda x, *, axis: np.flip(x, axis),
     lambda g, y, x, *, axis: _flip(g, axis=axis),
     hint=_AXIS_HINT,
 )
+_roll: Callable[..., Any]
 _roll = linear(
     "roll",
     lambda x, *, shift, axis: np.roll(x, shift, axis),
@@ -291,6 +294,7 @@ def _difference_adjoint(g: Any, y: Any, x: Any, *, n: int, axis: int) -> Any:
     return diff(_scatter_row(g, index=inside, shape=tuple(wide)) * (-1.0) ** n, n, axis)
 
 
+_cumsum: Callable[..., Any]
 _cumsum = linear(
     "cumsum",
     lambda x, *, axis: np.cumsum(x, axis),

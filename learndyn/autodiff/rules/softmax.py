@@ -23,7 +23,8 @@ import numpy as np
 
 from ..op import operation
 from ..tensor import Tensor
-from .elementwise import _value, exp, where
+from .elementwise import exp, where
+from .gates import _value
 from .moments import sum_product
 from .reductions import NONEMPTY_HINT, Axis, floating, unreduced
 from .reductions import sum as sum_over

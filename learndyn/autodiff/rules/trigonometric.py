@@ -11,6 +11,7 @@ infinite slope at -1 and 1.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ tan = elementwise(
     domains=("unit",),
     doc="Return the tangent of x radians.",
 )
+_sin: Callable[..., Any]
+_cos: Callable[..., Any]
 _sin, _cos, _sqrt = direct(sin), direct(cos), direct(sqrt)
 
 

@@ -9,3 +9,5 @@ from .euler import Euler
 from .heun import Heun
 from .implicit_euler import ImplicitEuler
 from .rk4 import RK4
+
+__all__ = ["DormandPrince", "Euler", "Heun", "ImplicitEuler", "RK4"]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import Tensor, no_grad
-from ...autodiff.sweep import forward_sweep
 from ...autodiff.run import Run, record_run
+from ...autodiff.sweep import forward_sweep
 from ..flow import Flow
 from ..running import as_state
 
@@ -28,7 +28,7 @@ class Field:
         self.evaluations = 0
         self._t = 0.0
         self._z: np.ndarray | None = None
-        self._velocity: np.ndarray | None = None
+        self._velocity: Any = None
 
     def __call__(self, t: float, z: np.ndarray) -> np.ndarray:
         """Return the velocity, shape (n,)."""

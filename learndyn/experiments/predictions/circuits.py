@@ -11,7 +11,6 @@ from .. import (
     attractor_ring,
     rate_adjoint,
     rate_cycle,
-    rate_hopf,
 )
 from .prediction import Prediction
 

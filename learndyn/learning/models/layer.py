@@ -95,7 +95,7 @@ def check_bias(bias: Any, units: int, has_bias: bool, model: str, role: str) -> 
     if has_bias and bias is not None:
         shape = getattr(bias, "shape", None)
         # A vector of shape (units,) broadcasts to the same numbers where there is one net.
-        if shape == (units,) or shape is not None and shape[-2:] == (1, units):
+        if shape == (units,) or (shape is not None and shape[-2:] == (1, units)):
             return
     elif not has_bias and bias is None:
         return

