@@ -77,12 +77,12 @@ def start(store, log, count, pause, kind):
     return subprocess.Popen([sys.executable, "-m", "tests.sweeps.run_logged", *arguments], cwd=ROOT)
 
 
-def wait_until_it_works(process, log):
-    while not log.exists() and process.poll() is None:
+def wait_until_it_works(process, log, points=1):
+    while len(executed(log)) < points and process.poll() is None:
         time.sleep(0.002)
 
 
-@pytest.mark.parametrize(("kind", "kills", "count"), [("processes", 15, 150), ("threads", 20, 400)])
+@pytest.mark.parametrize(("kind", "kills", "count"), [("processes", 15, 300), ("threads", 20, 400)])
 def test_a_run_that_is_killed_at_any_moment_loses_only_what_was_in_flight(
     tmp_path, environment, kind, kills, count
 ):
@@ -94,8 +94,8 @@ def test_a_run_that_is_killed_at_any_moment_loses_only_what_was_in_flight(
         log = tmp_path / f"log-{killed}"
         process = start(store, log, count, 0.02, kind)
         if rng.random() < 0.85:
-            wait_until_it_works(process, log)
-            time.sleep(0.12 * rng.random())
+            wait_until_it_works(process, log, points=rng.integers(1, 9))
+            time.sleep(0.01 * rng.random())
         else:  # also before anything has begun
             time.sleep(0.5 * rng.random())
         process.kill()
