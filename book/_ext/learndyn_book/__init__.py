@@ -11,7 +11,13 @@ Each module holds one idea:
 - ``execution_cache``: outputs are kept until the package that computed them changes;
 - ``kernel_environment``: a page computes the same numbers each time;
 - ``parallel_execution``: pages are executed side by side;
-- ``reads_pages``: a page that counts what stands on the others is executed when they change.
+- ``reads_pages``: a page that counts what stands on the others is executed when they change;
+- ``site_address``: absolute addresses only where the build knows its site;
+- ``page_card``: each page's description, its card for a shared link, and the site's map;
+- ``plain_markup``: nothing that a screen reader stumbles over;
+- ``not_found``: a page for addresses that lead nowhere;
+- ``one_asset``: one small style sheet and one script for all pages;
+- ``used_styles``: which rules of a style sheet some page can use.
 
 Nothing here imports ``learndyn``: a broken package must fail as a cell of a page, with the
 page's name, and not as a traceback of the build.
@@ -30,9 +36,14 @@ from . import (
     docstring_bars,
     execution_cache,
     kernel_environment,
+    not_found,
+    one_asset,
+    page_card,
     parallel_execution,
     picture_lint,
+    plain_markup,
     reads_pages,
+    site_address,
 )
 
 __all__ = ["setup"]
@@ -49,6 +60,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
         picture_lint,
         docstring_bars,
         reads_pages,
+        plain_markup,
+        site_address,
+        page_card,
+        not_found,
+        one_asset,
     ):
         module.connect(app)
     own_sources = Path(__file__).parent

@@ -1,0 +1,45 @@
+// Formulas are set once the page can be read, a few at a time, so that reading and scrolling never wait for them.
+// learndyn_book.one_asset leaves MathJax on the page as a script of a type that no browser runs.
+(() => {
+  const LONGEST = 10; // milliseconds that one batch should take
+
+  async function setInBatches() {
+    const formulas = [...document.querySelectorAll(".math")].filter((each) => !each.parentElement.closest(".math"));
+    let size = 1;
+    for (let first = 0; first < formulas.length; ) {
+      const start = performance.now();
+      await MathJax.typesetPromise(formulas.slice(first, first + size));
+      first += size;
+      size = performance.now() - start < LONGEST ? size + 1 : Math.max(1, size >> 1);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    // A table's heading that is only a formula says it in plain text to those who hear the page.
+    for (const formula of document.querySelectorAll("th mjx-container")) {
+      const spoken = document.createElement("span");
+      spoken.className = "visually-hidden";
+      spoken.textContent = formula.textContent.trim();
+      formula.setAttribute("aria-hidden", "true");
+      formula.after(spoken);
+    }
+    document.documentElement.dataset.formulas = "set";
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && window.scrollY > 0 && Math.abs(target.getBoundingClientRect().top) < innerHeight) {
+      target.scrollIntoView(); // the formulas above it have changed their height
+    }
+  }
+
+  function load() {
+    const waiting = document.querySelector('script[type="text/x-later"]');
+    if (!waiting) return;
+    window.MathJax = window.MathJax || {};
+    // No menu: it weighs as much as all the rest, and would make each formula a stop of the keyboard.
+    MathJax.loader = { load: ["input/tex", "output/chtml", "a11y/assistive-mml"] };
+    MathJax.startup = { ...MathJax.startup, typeset: false, pageReady: setInBatches };
+    const script = document.createElement("script");
+    script.src = waiting.src;
+    document.head.append(script);
+  }
+
+  const whenIdle = window.requestIdleCallback || ((callback) => setTimeout(callback, 50));
+  addEventListener("load", () => requestAnimationFrame(() => whenIdle(load, { timeout: 500 })));
+})();

@@ -1,0 +1,86 @@
+"""What holds on every page as a web host serves it: nothing remote, light, and fit for everyone.
+
+A page is opened once, and each test then sets the scheme and the width that it looks at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .visit import Visit
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+MOST_BYTES = 350 * 1024  # over the wire, for one page with all that it loads
+
+# What else than colours could differ in the dark? Nothing, but the deep profile looks.
+COLOURS = (
+    "{}"
+    if os.environ.get("LEARNDYN_PROFILE") == "deep"
+    else """{ runOnly: { type: "rule", values:
+  ["color-contrast", "link-in-text-block"] } }"""
+)
+
+
+@pytest.fixture(scope="module")
+def seen(page_path: str, address: str, browser: Any) -> Iterator[Visit]:
+    """Open a page in the light, at the width of a desk, where no colour changes slowly."""
+    context = browser.new_context(color_scheme="light", viewport=DESK, reduced_motion="reduce")
+    yield Visit(context.new_page(), address + page_path)
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core."""
+    package = pytest.importorskip("axe_playwright_python", reason="run `pip install axe-playwright-python`")
+    return (Path(package.__path__[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Any, axe: str, options: str) -> list[tuple[str, str]]:
+    """Return the rules that a page breaks, each with the first element that does."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(axe)
+    found = page.evaluate(f"async () => (await axe.run({options})).violations")
+    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+
+
+def test_no_request_leaves_the_site_and_the_console_is_silent(seen: Visit, address: str) -> None:
+    assert seen.remote_requests(address) == []
+    assert seen.complaints == []
+    assert seen.page.locator("mjx-merror").count() == 0
+
+
+def test_a_page_weighs_less_than_its_budget(seen: Visit) -> None:
+    assert 0 < seen.bytes <= MOST_BYTES
+
+
+def test_each_visible_icon_is_drawn(seen: Visit) -> None:
+    empty = seen.page.evaluate(
+        "[...document.querySelectorAll('.fa-solid, .fas, .fab')]"
+        ".filter(each => getComputedStyle(each).maskImage === 'none').map(each => each.className)"
+    )
+    assert empty == []
+
+
+def test_axe_finds_no_violation_in_the_light(seen: Visit, axe: str) -> None:
+    seen.page.set_viewport_size(DESK)
+    seen.page.emulate_media(color_scheme="light")
+    assert violations(seen.page, axe, "{}") == []
+
+
+def test_axe_finds_no_violation_in_the_dark(seen: Visit, axe: str) -> None:
+    seen.page.set_viewport_size(DESK)
+    seen.page.emulate_media(color_scheme="dark")
+    if seen.page.locator("html[data-theme]").count():  # not on a page that only leads on
+        seen.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert violations(seen.page, axe, COLOURS) == []
+
+
+def test_a_phone_never_scrolls_sideways(seen: Visit) -> None:
+    seen.page.set_viewport_size(PHONE)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -1,0 +1,36 @@
+"""One page that is open in the browser, and the record of what it asked for and complained of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FORMULAS_SET = """() => !document.querySelector('script[type="text/x-later"]')
+  || document.documentElement.dataset.formulas === 'set'"""
+
+
+class Visit:
+    """A page from its opening on: ``requests``, ``bytes`` and ``complaints`` go on being recorded."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.bytes = 0  # over the wire, compressed
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("requestfinished", self._weigh)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.goto(url, wait_until="load")
+        page.wait_for_function(FORMULAS_SET, timeout=120_000)
+
+    def _weigh(self, request: Any) -> None:
+        self.bytes += request.sizes()["responseBodySize"]
+
+    def _hear(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def remote_requests(self, start: str) -> list[str]:
+        """List the requests that left the site."""
+        return [url for url in self.requests if not url.startswith((start, "data:", "blob:"))]
