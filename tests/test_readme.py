@@ -41,7 +41,7 @@ def test_the_workflow_runs_the_same_commands():
 
 
 def test_the_snippet_runs_as_pasted(tmp_path):
-    (snippet,) = blocks("python")
+    snippet = blocks("python")[0]
     assert len([line for line in snippet.splitlines() if line]) <= 10
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", snippet], cwd=tmp_path, capture_output=True, text=True
@@ -50,6 +50,41 @@ def test_the_snippet_runs_as_pasted(tmp_path):
     before, after = (float(number) for number in re.fullmatch(r"loss (\S+) -> (\S+)\n", run.stdout).groups())
     assert before > 0.1
     assert after < 1e-6
+
+
+def test_the_sweep_runs_as_pasted_here_and_on_a_cluster(tmp_path):
+    """The cluster finds all points stored, and then runs them anew; either way the result is the same."""
+    pytest.importorskip("distributed", reason='Dask is not installed: pip install "learndyn[sweeps]"')
+    here, there = blocks("python")[1:]
+    (tmp_path / "widths.py").write_text(here, encoding="utf-8")
+    (tmp_path / "cluster.py").write_text(there, encoding="utf-8")
+
+    def shown(program):
+        run = subprocess.run(
+            [sys.executable, program], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300
+        )
+        return run.stdout.splitlines()
+
+    first = shown("widths.py")
+    assert first[0] == "('width', 'step_size', 'seeds') (3, 3, 10)"
+    assert shown("widths.py") == first
+    assert shown("cluster.py") == first[:1]
+    (tmp_path / "widths.sqlite").unlink()
+    assert shown("cluster.py") == first[:1]
+    assert shown("widths.py") == first
+
+
+def test_each_command_line_is_understood(tmp_path):
+    (lines,) = blocks("console")
+    commands = [line.split("#")[0].split()[2:] for line in lines.splitlines()]
+    assert all(command[:2] == ["-m", "learndyn"] for command in commands)
+    for command in commands:
+        if command[2:3] in (["run"], ["sweep"]):
+            asked = [*command[:4], "--help"]
+            run = subprocess.run([sys.executable, *asked], cwd=tmp_path, capture_output=True, text=True)
+            assert run.returncode == 0, run.stderr
+            options = [word for word in command if word.startswith("--")]
+            assert all(option in run.stdout for option in options)
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)]+)\)", README))
