@@ -50,7 +50,6 @@ from .autodiff import (
     gelu,
     grad,
     GradientCheckError,
-    Graph,
     hessian,
     hvp,
     hypot,
@@ -126,6 +125,7 @@ from .autodiff import (
 )
 
 if TYPE_CHECKING:
+    from .autodiff import Graph
     from .dynamics import (
         RK4,
         DormandPrince,
@@ -166,6 +166,7 @@ __version__ = "0.1.0"
 # Floors above the first are imported when one of their names is asked for: whoever needs
 # derivatives only waits for nothing else, and draw_graph alone needs matplotlib.
 _FLOORS = {
+    "autodiff": "Graph",
     "dynamics": """RK4 DormandPrince Flow Map Trajectory dominant_modes fixed_point integrate
         linearise ravel simulate spectral_radius spectrum""",
     "learning": """MLP RNN Adam AdamW AMSGrad GradientDescent HeavyBall Nesterov RMSProp

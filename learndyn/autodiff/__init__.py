@@ -8,11 +8,12 @@ family), ``check`` (is it right?), ``graph`` (look at what was recorded).
 
 # ruff: noqa: A004 - sum, max and min are NumPy's names
 
+from typing import TYPE_CHECKING
+
 from .allocator import keep_freed_memory
 from .anomaly import AnomalyError
 from .check import GradientCheckError, check_grads
 from .checkpoint import checkpoint
-from .graph import Graph
 from .matrices import gauss_newton_product, hessian, jacobian
 from .op import Op, bilinear, elementwise, linear, operation
 from .recording import detect_anomaly, enable_grad, is_recording, no_grad
@@ -84,6 +85,20 @@ from .tensor import Parameter, Tensor
 from .transforms import backward, grad, hvp, jvp, value_and_grad, vjp
 
 from . import operators  # isort: skip  # gives Tensor its operators
+
+if TYPE_CHECKING:
+    from .graph import Graph
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import the graph's picture when it is asked for: no derivative needs it."""
+        if name != "Graph":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .graph import Graph
+
+        globals()[name] = Graph
+        return Graph
+
 
 __all__ = [
     "absolute", "add", "affine", "AnomalyError", "arccos", "arcsin", "arctan", "arctan2", "backward",

@@ -113,5 +113,5 @@ _METHODS: dict[str, Callable[..., Any]] = {
 _METHODS["backward"] = backward
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)
-Tensor.T = property(lambda x: shape.transpose(x))  # type: ignore[attr-defined]
-Tensor.mT = property(_matrix_transpose)  # type: ignore[attr-defined]
+Tensor.T = property(lambda x: shape.transpose(x))  # type: ignore[assignment]
+Tensor.mT = property(_matrix_transpose)  # type: ignore[assignment]

@@ -7,3 +7,5 @@ text), ``catalogue`` (which experiments there are), ``rules`` and ``options`` (f
 """
 
 from .main import main
+
+__all__ = ["main"]

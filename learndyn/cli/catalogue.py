@@ -32,6 +32,8 @@ EXCEPTIONS = MappingProxyType(
         "chaos_ensemble": _HELPER,
         "credit_rules": "takes a contestant, which names a rule and a task: import it",
         "failure_records": "stores what `failures` finds: python -m learndyn.experiments.failure_records",
+        "valley_steps": "takes rules, which are objects: import it",
+        "phase_records": "stores the phase diagrams: python -m learndyn.experiments.phase_records FOLDER",
         "failing_runs": "the failures that `failures` diagnoses, as functions that build them",
         "healthy_runs": "the healthy runs that `failures` diagnoses, as functions that build them",
         "descent_errors": _GIVEN_LOSS,
@@ -141,10 +143,10 @@ def find(name: str) -> Entry:
 
 def _entry(module: str, source: Source, function: ast.FunctionDef) -> Entry | None:
     """Return the experiment that a function is; None if it is none, or cannot be called with text."""
-    result = ast.unparse(function.returns) if function.returns else ""
-    names = (
-        {node.id for node in ast.walk(function.returns) if isinstance(node, ast.Name)} if result else set()
-    )
+    result, names = "", set()
+    if function.returns:
+        result = ast.unparse(function.returns)
+        names = {node.id for node in ast.walk(function.returns) if isinstance(node, ast.Name)}
     main = function.name == "run"
     if not main and (not names & source.results or (module, function.name) in _PARTS_LEFT_OUT):
         return None

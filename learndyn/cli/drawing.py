@@ -87,8 +87,7 @@ def sketch(entry: Entry, axis: str, along: np.ndarray, curves: dict[str, np.ndar
     """Draw records, a panel each."""
     plots = import_module("..plots", __package__)
 
-    @plots.figure_style
-    def panels() -> Any:
+    with plots.figure_style:
         figure, axes = plots.new_axes(len(curves), 1, height=1.0 + 1.7 * len(curves), share_x=True)
         axes = np.ravel(axes)
         for place, (name, values) in zip(axes, curves.items(), strict=True):
@@ -97,5 +96,3 @@ def sketch(entry: Entry, axis: str, along: np.ndarray, curves: dict[str, np.ndar
         axes[-1].set_xlabel(axis.replace("_", " "))
         alt = f"Curves against {axis} of {entry.name}: {', '.join(curves)}."
         return plots.BookFigure(figure, name=f"{entry.name.replace('.', '-')}-records".lower(), alt=alt)
-
-    return panels()

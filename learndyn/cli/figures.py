@@ -67,7 +67,7 @@ def _all_drawings() -> tuple[tuple[str, str, tuple[bool, tuple[str, str]]], ...]
 def _shape(source: Source, node: ast.expr | None) -> tuple[bool, tuple[str, str]] | None:
     """Return whether an annotation is of several, and the module and name of the class."""
     several = isinstance(node, ast.Subscript) and getattr(node.value, "id", None) in _SEVERAL
-    if several:
+    if several and isinstance(node, ast.Subscript):
         node = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
     if not isinstance(node, ast.Name):
         return None

@@ -107,11 +107,11 @@ def _from_annotation(node: ast.expr | None) -> Kind | None:
     if not (isinstance(node, ast.Subscript) and getattr(node.value, "id", None) in _SEQUENCES):
         return None
     inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    endless = node.value.id != "tuple" or ast.unparse(inner[-1]) == "..."
+    endless = ast.unparse(node.value) != "tuple" or ast.unparse(inner[-1]) == "..."
     if endless and len(inner) == 2:
         inner = inner[:1]
-    kinds = [_from_annotation(entry) for entry in inner]
-    if any(kind is None or kind.optional for kind in kinds):
+    kinds = [kind for kind in map(_from_annotation, inner) if kind is not None and not kind.optional]
+    if len(kinds) < len(inner):
         return None
     if all(kind.form == "one" for kind in kinds):
         return Kind(tuple(kind.items[0] for kind in kinds), "several" if endless else "row")
@@ -124,10 +124,11 @@ def _from_annotation(node: ast.expr | None) -> Kind | None:
 def _union(node: ast.BinOp) -> Kind | None:
     sides = [node.left, node.right]
     options = [side for side in sides if not (isinstance(side, ast.Constant) and side.value is None)]
-    kinds = [_from_annotation(side) for side in options]
-    if None in kinds or len(set(kinds)) != 1:
+    kinds = {_from_annotation(side) for side in options}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None:
         return None
-    return Kind(kinds[0].items, kinds[0].form, len(options) < len(sides) or kinds[0].optional)
+    return Kind(kind.items, kind.form, len(options) < len(sides) or kind.optional)
 
 
 def _read(item: str, text: str) -> Any:

@@ -120,7 +120,7 @@ def given_values(entry: Entry, found: argparse.Namespace) -> dict[str, Any]:
     """Return what was given, by parameter; of a rule by ``rule.name``, ``rule.step_size`` and so on."""
     values = vars(found)
     kinds = {parameter.name: parameter.kind for parameter in entry.parameters}
-    plain = {name: kinds[name].gather(values[name]) for name in kinds if name in values and kinds[name]}
+    plain = {name: kind.gather(values[name]) for name, kind in kinds.items() if kind and name in values}
     return plain | {name: value for name, value in values.items() if name.startswith(_RULE)}
 
 

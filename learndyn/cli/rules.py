@@ -26,9 +26,9 @@ def rule_classes() -> dict[str, type]:
     }
 
 
-def rule_fields() -> dict[str, tuple[Field, list[str]]]:
+def rule_fields() -> dict[str, tuple[Field[Any], list[str]]]:
     """Return every hyperparameter, with the names of the rules that have it."""
-    found: dict[str, tuple[Field, list[str]]] = {}
+    found: dict[str, tuple[Field[Any], list[str]]] = {}
     for name, rule in rule_classes().items():
         for field in fields(rule):
             found.setdefault(field.name, (field, []))[1].append(name)

@@ -45,6 +45,7 @@ def measure(**values: Any) -> dict[str, float]:
     for name, value in values.items():
         name = name.replace("__", ".")
         kind = kind_of_value(entry, name)
+        assert kind is not None  # the grid has no other names
         if value == "null" and kind.optional:
             value = None
         elif kind.form != "one":
@@ -191,7 +192,7 @@ def _sweep(entry: Entry, grid: dict[str, list[Any]], found: argparse.Namespace) 
 
     code = json.dumps(fingerprint(entry.load()), sort_keys=True)
     version = hashlib.sha256(code.encode()).hexdigest()[:16]
-    workers = found.workers if found.workers is not None else os.cpu_count()
+    workers = found.workers if found.workers is not None else os.cpu_count() or 1
     if workers < 1 or (found.seeds is not None and found.seeds < 1):
         raise UsageError("--workers and --seeds must be at least 1")
     function = measure if found.seeds is None else measure_seeded

@@ -18,10 +18,12 @@ def topics() -> dict[str, frozenset[str]]:
         node for node in tree.body
         if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", None) == "TOPICS"
     )  # fmt: skip
-    listed = next(node for node in ast.walk(table.value) if isinstance(node, ast.Dict))
+    listed = next(node for node in ast.walk(table) if isinstance(node, ast.Dict))
+    names = [ast.literal_eval(key) for key in listed.keys if key is not None]
     origins = read(_FOLDER / "table.py").origins
     return {
-        key.value: _used(*origins[value.id]) for key, value in zip(listed.keys, listed.values, strict=True)
+        name: _used(*origins[ast.unparse(value)])
+        for name, value in zip(names, listed.values, strict=True)
     }
 
 

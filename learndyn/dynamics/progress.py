@@ -27,6 +27,8 @@ class Progress:
     show : bool or None
         True always shows the bar, False never; None does if stderr is a terminal and the run
         lasts longer than a second.
+    unit : str
+        What the run counts, in the plural.
     """
 
     __slots__ = (
@@ -41,14 +43,15 @@ class Progress:
         "_stream",
         "_stride",
         "_total",
+        "_unit",
         "next",
     )  # fmt: skip
 
-    def __init__(self, label: str, total: float, show: bool | None) -> None:
+    def __init__(self, label: str, total: float, show: bool | None, *, unit: str = "steps") -> None:
         stream = sys.stderr
         terminal = stream is not None and not stream.closed and stream.isatty()
         wanted = stream is not None and (terminal if show is None else show)
-        self._label, self._total = label, total
+        self._label, self._total, self._unit = label, total, unit
         self._stream = stream if wanted else None
         self._show_after = 0.0 if show else WAIT
         self._interval = 0.1 if terminal else 1.0  # a log file needs fewer lines
@@ -100,7 +103,7 @@ class Progress:
         left = elapsed * (1.0 - share) / share if share > 0 else float("inf")
         line = (
             f"{self._label} [{'#' * filled}{'.' * (_WIDTH - filled)}] {100 * share:3.0f} %  "
-            f"{self._count:,} steps, {_rounded(rate)}/s, {clock(left)} left"
+            f"{self._count:,} {self._unit}, {_rounded(rate)}/s, {clock(left)} left"
         )
         padding = " " * (self._length - len(line))  # wipes what a longer line left behind
         self._length = len(line)

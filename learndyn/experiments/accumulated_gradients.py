@@ -14,6 +14,7 @@ heavy ball (Polyak, 1964) without friction: the symplectic Euler method for an o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ class Step:
 
     def __call__(self, z: np.ndarray) -> np.ndarray:
         """Return the state after one step, shape (2,)."""
-        theta = Parameter(z[0])
+        theta: Any = Parameter(z[0])
         loss = 0.5 * self.curvature * theta * theta
         loss.backward()
         g = z[1] + theta.grad if self.accumulate else theta.grad

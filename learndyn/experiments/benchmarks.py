@@ -255,6 +255,7 @@ def _time_row(row: dict[str, Any]) -> TimeRow:
 
 
 def _chain_cost(chain: dict[str, Any]) -> ChainCost:
-    return ChainCost(
-        **{name: Spread(**part) if isinstance(part, dict) else part for name, part in chain.items()}
-    )
+    parts: dict[str, Any] = {
+        name: Spread(**part) if isinstance(part, dict) else part for name, part in chain.items()
+    }
+    return ChainCost(**parts)

@@ -199,8 +199,8 @@ def run(
         record = simulate(step, step.initial_state, steps, every=steps)
         after = record.final_state
         losses = np.array([float(step.value_and_gradient(z)[0]) for z in record.states])
-        shares = [outside(after - start), outside(_mirror(after) - _mirror(start))]
-        return Learned(start, after, losses, *shares, predicted)
+        added, multiplied = outside(after - start), outside(_mirror(after) - _mirror(start))
+        return Learned(start, after, losses, added, multiplied, predicted)
 
     return Geometries(learn(GradientDescent(0.5), flips), learn(ExponentiatedGradient(0.2), 0.0))
 

@@ -26,6 +26,10 @@ from ..autodiff import absolute
 from ..dynamics import Event, Flow, integrate
 
 
+def _past(weight: int, level: float) -> Callable[[float, Any], Any]:
+    return lambda t, w: w[weight] - level
+
+
 def metric_flow(gradient: Callable[[Any], Any], power: float) -> Flow:
     """Return the flow dw/dt = -|w|^p g(w).
 
@@ -105,7 +109,7 @@ def run(
             f"biology_order: needs 0 < start and targets above twice the start, got {start} and {targets}"
         )
     times = np.linspace(0.0, duration, records)
-    halves = {str(i): Event(lambda t, w, i=i: w[i] - 0.5 * goal[i]) for i in range(goal.size)}
+    halves = {str(i): Event(_past(i, 0.5 * goal[i])) for i in range(goal.size)}
     runs, crossings = [], []
     for power in (0, 1):
         run = integrate(

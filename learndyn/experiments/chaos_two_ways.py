@@ -111,11 +111,10 @@ def two_ways(
         operators.append(jacobian)
     if lead < 0 or len(operators) - lead < 2:
         raise ValueError(f"two_ways: a lead-in of {lead} of {len(operators)} maps leaves fewer than two")
+    forward: list[Any] = [jacobian.matvec for jacobian in operators]
+    backward: list[Any] = [jacobian.rmatvec for jacobian in reversed(operators)]
     ways = []
-    for products in (
-        [jacobian.matvec for jacobian in operators],
-        [jacobian.rmatvec for jacobian in reversed(operators)],
-    ):
+    for products in (forward, backward):
         logs = _carried(products, rng.standard_normal(shape), axis)[lead:]
         ways.append(logs - logs[0])
     return ways[0], ways[1]

@@ -82,8 +82,9 @@ def run(length: int = 400) -> CheckpointSweep:
         raise ValueError(f"checkpointing: length must be at least 1, got {length}")
     segments = [s for s in range(1, length + 1) if length % s == 0]
     columns = zip(*(_walk(s, length // s, checkpoint) for s in segments), strict=True)
+    peaks, evaluations, slopes = (np.array(column) for column in columns)
     return CheckpointSweep(
-        length, np.array(segments), *(np.array(c) for c in columns), *_walk(1, length, _as_it_is)
+        length, np.array(segments), peaks, evaluations, slopes, *_walk(1, length, _as_it_is)
     )
 
 

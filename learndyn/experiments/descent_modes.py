@@ -12,7 +12,9 @@ Goh, G. (2017). Why momentum really works. Distill.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -187,6 +189,10 @@ def rates(
     return RateSweep(curvatures, step_sizes, (sizes[1] / sizes[0]) ** (1.0 / steps))
 
 
+def _below(level: float) -> Callable[[np.ndarray], Any]:
+    return lambda z: z[0] < level
+
+
 def time_scales(
     cases: tuple[tuple[float, float], ...] = ((1.0, 1.0), (1.0, 100.0), (10.0, 1.0)),
     *,
@@ -214,7 +220,7 @@ def time_scales(
             training.initial_state,
             100_000,
             every=100_000,
-            stop_when=lambda z, start=start: z[0] < 0.1 * start,
+            stop_when=_below(0.1 * start),
         )
         predicted = math.ceil(math.log(10.0) / -math.log(1.0 - step_size * curvature))
         results.append(TimeScale(curvature, slope, predicted, int(record.times[-1])))

@@ -40,6 +40,7 @@ from ..learning import (
     stability_limit,
     training_map,
 )
+from ..learning.stability_limits import bare_rule
 
 MODEL = MLP((1, 20, 20, 1), "tanh")
 INPUTS = np.linspace(-1.0, 1.0, 20)[:, None]
@@ -96,6 +97,7 @@ class EdgeRun:
     losses: np.ndarray
     stopped: str | None
 
+
     @property
     def limit(self) -> float:
         """The predicted edge: the largest eta lambda at which the rule is stable."""
@@ -104,7 +106,7 @@ class EdgeRun:
     @property
     def scaled(self) -> np.ndarray:
         """Eta lambda at each record, shape (records,)."""
-        return self.rule.step_size * self.sharpness
+        return bare_rule(self.rule).step_size * self.sharpness
 
     @property
     def relative(self) -> np.ndarray:
@@ -248,7 +250,7 @@ def settle_together(
         [_sharpness(loss, tree_map(lambda leaf: leaf[i], training.parameters(z))) for z in late]  # noqa: B023
         for i in range(len(seeds))
     ]
-    return rule.step_size * np.mean(values, axis=1) / stability_limit(rule)
+    return bare_rule(rule).step_size * np.mean(values, axis=1) / stability_limit(rule)
 
 
 def _sharpness(loss: Callable[[list[Layer]], Any], theta: list[Layer]) -> float:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def run(shares: Sequence[float] = tuple(np.linspace(-0.4, 1.4, 92))) -> Embedded
     z0, unravel = ravel(theta)
     total = out.weight.sum()
 
-    def loss(z):
+    def loss(z: Any) -> Any:
         return mean_squared_error(LARGE(unravel(z), x), y)
 
     values, vectors = np.linalg.eigh(_curvature(theta))

@@ -40,6 +40,7 @@ from ..learning import (
     zeros,
 )
 from ..learning.diagnosis import Cause
+from ..learning.stability_limits import bare_rule
 from .failing_runs import Kind, Setup, squared
 
 INPUTS = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
@@ -191,6 +192,6 @@ def end_points(result: EqualCurves) -> tuple[EndPoint, ...]:
     for name, setup in result.setups.items():
         hessian = hessian_operator(setup.loss, result.runs[name].theta).to_matrix()
         curvatures = np.linalg.eigvalsh(0.5 * (hessian + hessian.T))
-        eta = float(setup.rule.step_size)
+        eta = float(bare_rule(setup.rule).step_size)
         found.append(EndPoint(name, np.sort(1.0 - eta * curvatures), eta))
     return tuple(found)

@@ -16,6 +16,7 @@ rounding; elementwise arithmetic treats all units alike, so they stay equal to t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,12 @@ import numpy as np
 from ..autodiff import tanh
 from ..autodiff.tree import Tree
 from ..dynamics import simulate
+from ..dynamics.running import Observables
 from ..learning import (
     GradientDescent,
     Layer,
     Rule,
+    TrainingMap,
     lecun_normal,
     mean_squared_error,
     standard_normal,
@@ -122,7 +125,7 @@ def run_all(
             training.initial_state,
             steps,
             every=every,
-            observe={"loss": lambda z, training=training: float(loss(training.parameters(z)))},
+            observe=_loss_of(loss, training),
         )
         hidden, out = training.parameters(record.final_state)
         units = np.concatenate([hidden.weight, hidden.bias, out.weight.T])
@@ -175,6 +178,10 @@ def loss(theta: Tree) -> Any:
     return mean_squared_error(output(theta, x), y)
 
 
+def _loss_of(f: Callable[[Tree], Any], training: TrainingMap) -> Observables:
+    return {"loss": lambda z: float(f(training.parameters(z)))}
+
+
 def one_unit_error(*, width: int = 8, step_size: float = 0.1, steps: int = 1500) -> float:
     """Return the largest difference between the losses of equal units and of the net of one.
 
@@ -209,7 +216,7 @@ def one_unit_error(*, width: int = 8, step_size: float = 0.1, steps: int = 1500)
             training.initial_state,
             steps,
             every=10,
-            observe={"loss": lambda z, t=training, f=f: float(f(t.parameters(z)))},
+            observe=_loss_of(f, training),
         )
         losses.append(record.observables["loss"])
     return float(np.abs(losses[0] - losses[1]).max())

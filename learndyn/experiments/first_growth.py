@@ -19,6 +19,7 @@ Trefethen, L. N. and Embree, M. (2005). Spectra and Pseudospectra, Princeton.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,7 +85,7 @@ class FirstGrowth:
     @property
     def upper_bound(self) -> float:
         """e n K, above which the peak cannot be (Kreiss matrix theorem)."""
-        return float(np.e) * self.size * self.kreiss
+        return math.e * self.size * self.kreiss
 
 
 @dataclass(frozen=True, slots=True)

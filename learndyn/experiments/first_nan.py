@@ -159,6 +159,7 @@ def _classes(seed: int) -> tuple[MLP, tuple[np.ndarray, np.ndarray]]:
 def _measure(name: str, setup: Setup, predicted: int) -> FirstNan:
     record = train(setup.loss, setup.rule, setup.start, setup.steps, keep_states=True, progress=False)
     count = sum(np.size(p) for layer in setup.start for p in layer)
+    assert record.states is not None  # since they are kept
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.linalg.norm(record.states[:, :count], axis=1)
         said = diagnose(

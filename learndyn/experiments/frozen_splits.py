@@ -16,6 +16,7 @@ never grows, and descent rests at an unstable point for ever.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class FrozenSplits:
 def descent(rate: float, curvature: float = 1.0) -> TrainingMap:
     """Return descent on L with mu = ``curvature`` and eta mu = ``rate``."""
 
-    def loss(theta):
+    def loss(theta: Any) -> Any:
         a, b = theta[0], theta[1]
         mean, split = a + b - 2.0 * CENTRE, a - b
         return 0.5 * mean**2 - 0.25 * curvature * split**2 + split**4 / 16.0
@@ -83,11 +84,11 @@ def run(*, rates: tuple[float, ...] = (0.1, 0.01, 1e-3, 1e-4), steps: int = 2000
     maps = [descent(rate) for rate in rates]
     multipliers = [spectral_radius(linearise(m, m.initial_state)) for m in maps]
     thresholds = [_threshold(m) for m in maps]
-    late = tuple(
+    below, at = (
         _split(simulate(maps[-1], start(ulps), steps).states)
         for ulps in (thresholds[-1] - 1, thresholds[-1])
     )
-    return FrozenSplits(np.array(rates), np.array(multipliers), np.array(thresholds, float), late)
+    return FrozenSplits(np.array(rates), np.array(multipliers), np.array(thresholds, float), (below, at))
 
 
 def _threshold(step: TrainingMap) -> int:

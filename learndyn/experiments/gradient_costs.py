@@ -168,8 +168,9 @@ def hessian_product(
     # Values count too: the gradient is computed, though H v does not depend on all of it.
     routes = jvp(grad(flat_loss), (z,), (v,)), value_and_grad(slope)(z)
     once = count(flat_loss(z)).products
-    ratios = tuple(count(*route).products / once for route in routes)
-    return HessianProduct(tuple(widths), *(product.numpy() for _, product in routes), ratios)
+    first, second = (count(*route).products / once for route in routes)
+    forward, reverse = (product.numpy() for _, product in routes)
+    return HessianProduct(tuple(widths), forward, reverse, (first, second))
 
 
 def problem(widths: tuple[int, ...], batch: int, seed: int) -> tuple[Any, list[Layer]]:

@@ -91,11 +91,14 @@ def run(depths: Sequence[int] = tuple(range(1, 41)), *, walk_up_to: int = 12) ->
     chains = [_differentiate(depth) for depth in depths]
     walked = [depth for depth in depths if depth <= walk_up_to]
     walks = [_walk(Graph.of(_doubled(Parameter(1.0), depth, add)), depth) for depth in walked]
+    nodes, rules, slopes = (np.array(column) for column in zip(*chains, strict=True))
     return Sharing(
         np.array(depths),
-        *(np.array(column) for column in zip(*chains, strict=True)),
+        nodes,
+        rules,
+        slopes,
         np.array(walked),
-        np.array([rules for rules, _ in walks]),
+        np.array([applied for applied, _ in walks]),
         np.array([paths for _, paths in walks]),
     )
 

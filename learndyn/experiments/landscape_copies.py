@@ -226,6 +226,7 @@ def marked(loss: Callable[[Tree], Any], theta: Tree, plane: Plane) -> MarkedPoin
     gradient = ravel(grad(loss)(theta))[0]
     seen = np.hypot(plane.first @ gradient, plane.second @ gradient)
     values = hessian_spectrum(loss, theta).eigenvalues
+    assert values is not None  # a net this small has an exact spectrum
     negative = int((values < -NEGATIVE * np.abs(values).max()).sum())
     return MarkedPoint(float(loss(theta)), float(np.linalg.norm(gradient)), float(seen), negative)
 

@@ -87,6 +87,7 @@ def run(*, classes: int = 5, steps: int = 300, planes: int = 400, seed: int = 0)
     _, loss, theta = clusters(classes, rng=rng)
     theta = train(loss, GradientDescent(0.3), theta, steps, every=steps).theta
     values = hessian_spectrum(loss, theta, exact_up_to=2000).eigenvalues
+    assert values is not None  # since it is exact
     stencil = ACROSS * np.array([-1.0, 0.0, 1.0])
 
     def seen(plane: Plane) -> np.ndarray:

@@ -110,6 +110,7 @@ def run(*, classes: int = 5, steps: int = 300, batch_size: int = 5, seed: int = 
         batch_loss, GradientDescent(1.0), theta, steps, keep_states=True,
         batches=Minibatches(loss.x, loss.target, batch_size=batch_size, rng=seed),
     )  # fmt: skip
+    assert descent.states is not None and noisy.states is not None  # since they are kept
     walk = np.cumsum(rng.standard_normal((steps + 1, size)), axis=0)
     return PathPlanes(
         _seen(loss, descent.states[:, :size], theta),

@@ -18,10 +18,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 
-from ..autodiff import Parameter, Tensor, jvp, matmul, vjp
+from ..autodiff import Parameter, jvp, matmul, vjp
 from ..learning import MLP
 from .operation_counts import Operations, count, count_after
 
@@ -113,7 +114,7 @@ def measure_waist(
     first, second = _net(before, rng), _net(after, rng)
     x = Parameter(rng.standard_normal(before[0]))
 
-    def whole(x: Tensor) -> Tensor:
+    def whole(x: Any) -> Any:
         return second(first(x))
 
     forward, (rows, reverse) = by_columns(whole, x)[1], by_rows(whole, x)
@@ -125,7 +126,7 @@ def measure_waist(
     return WaistCost(tuple(before), tuple(after), forward, reverse, mixed, difference)
 
 
-def by_columns(f: Callable[[Tensor], Tensor], x: Parameter) -> tuple[np.ndarray, Operations]:
+def by_columns(f: Callable[[Any], Any], x: Parameter) -> tuple[np.ndarray, Operations]:
     """Return the Jacobian of f by forward sweeps, and what these cost beside the runs of f."""
     columns, cost = [], Operations(0, 0)
     for unit in np.eye(x.size):
@@ -136,7 +137,7 @@ def by_columns(f: Callable[[Tensor], Tensor], x: Parameter) -> tuple[np.ndarray,
     return np.stack(columns, axis=1), cost
 
 
-def by_rows(f: Callable[[Tensor], Tensor], x: Parameter) -> tuple[np.ndarray, Operations]:
+def by_rows(f: Callable[[Any], Any], x: Parameter) -> tuple[np.ndarray, Operations]:
     """Return the Jacobian of f by backward sweeps, and what these cost beside the run of f."""
     value, pull_back = vjp(f, x)
     rows, cost = [], Operations(0, 0)
@@ -160,7 +161,7 @@ def _sweep(widths: tuple[int, ...]) -> Operations:
     return Operations(products, TANH_RULE * sum(widths[1:-1]))
 
 
-def _net(widths: tuple[int, ...], rng: np.random.Generator) -> Callable[[Tensor], Tensor]:
+def _net(widths: tuple[int, ...], rng: np.random.Generator) -> Callable[[Any], Any]:
     """A net from a vector to a vector."""
     model = MLP(widths)
     theta = model.init(rng)

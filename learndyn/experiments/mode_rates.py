@@ -81,9 +81,9 @@ def run(relative_steps: Any) -> ModeRates:
     for eta in relative_steps.tolist():
         training = training_map(_parabola, GradientDescent(eta), start)
         multipliers.append(simulate(training, training.initial_state, 1).final_state[0])
-        flows = [gradient_flow(_parabola, start)]
-        flows += [modified_flow(_parabola, start, eta, order=order) for order in ORDERS[1:]]
-        rates.append([_rate(flow, eta) for flow in flows])
+        gradient = gradient_flow(_parabola, start)
+        modified = [modified_flow(_parabola, start, eta, order=order) for order in ORDERS[1:]]
+        rates.append([_rate(flow, eta) for flow in (gradient, *modified)])
     return ModeRates(relative_steps, np.array(multipliers), np.array(rates).T)
 
 

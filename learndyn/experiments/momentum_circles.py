@@ -104,4 +104,5 @@ def run(*, momentum: float = 0.5, points: int = 181, furthest: float = 1.06) -> 
     descent = GradientDescent(1.0)
     products = np.linspace(0.0, furthest * stability_limit(descent), points)
     sizes = np.array([abs(multipliers(descent, float(s))[0]) for s in products])
-    return MomentumCircles(momentum, *results, products, sizes)
+    heavy_ball, nesterov = results
+    return MomentumCircles(momentum, heavy_ball, nesterov, products, sizes)

@@ -28,6 +28,7 @@ from ..dynamics import linearise, simulate, spectral_radius, transient_growth
 from ..dynamics.events import find_root
 from ..neural.control import (
     ArmKinematics,
+    ReachingMap,
     best_turned_step,
     reaching_map,
     reaching_step_limit,
@@ -202,7 +203,7 @@ def _hand_matrix(arm: ArmKinematics, posture: np.ndarray, share: float, turn: fl
     return j @ linearise(system, posture).to_matrix() @ np.linalg.inv(j)
 
 
-def _system(arm: ArmKinematics, posture: np.ndarray, share: float, turn: float):
+def _system(arm: ArmKinematics, posture: np.ndarray, share: float, turn: float) -> ReachingMap:
     eta = share * reaching_step_limit(arm, posture, turn=turn)
     return reaching_map(arm, arm.hand(posture), step_size=eta, turn=turn)
 

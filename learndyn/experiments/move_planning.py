@@ -174,17 +174,17 @@ def run(*, sweeps: int = 26, distance: float = 2.0, seed: int = 5) -> Planning:
     rng = np.random.default_rng(seed)
     direction = rng.standard_normal(best.size)
     start = best + distance * direction / np.linalg.norm(direction)
-    errors = [
+    ilqr_errors, ddp_errors = (
         np.linalg.norm(simulate(system, start, count).states - best, axis=1)
         for system, count in ((ilqr, sweeps), (ddp, 4))
-    ]
+    )
     pendulum, slope = Pendulum(), linearise(ddp, best)
     stretched = [slope.matvec(v / np.linalg.norm(v)) for v in rng.standard_normal((3, best.size))]
     return Planning(
         INTERVAL * np.arange(task.horizon + 1), task.rollout(best)[:, 0], best,
         pendulum.mass * pendulum.gravity * pendulum.length,
         float(np.abs(task.gradient(best)).max()), float(np.linalg.eigvalsh(task.hessian(best))[0]),
-        *errors, spectral_radius(linearise(ilqr, best)), predicted_ratio(task, best),
+        ilqr_errors, ddp_errors, spectral_radius(linearise(ilqr, best)), predicted_ratio(task, best),
         float(np.linalg.norm(stretched, axis=1).max()),
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ class Minimum:
     theta : list of Layer
     sharpness : float
         Largest eigenvalue of the Hessian.
-    neutral : int
+    neutral : int or None
         Directions in which the loss does not change, by the rank of the Hessian.
     measured_limit : float
         The step size at which a small push along the steepest direction no longer dies out.
@@ -54,7 +54,7 @@ class Minimum:
 
     theta: list[Layer]
     sharpness: float
-    neutral: int
+    neutral: int | None
     measured_limit: float
 
     @property

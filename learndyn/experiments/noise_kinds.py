@@ -124,7 +124,8 @@ def noisy_step(
         return tuple(part[..., ::-1] for part in drawn) if exchanged and kind in OWN else drawn
 
     def loss(theta: Tree, *drawn: np.ndarray) -> Any:
-        inputs, targets, mask = x, y, 1.0
+        mask: float | np.ndarray = 1.0
+        inputs, targets = x, y
         if kind == "minibatches":
             inputs, targets = x[drawn[0]], y[drawn[0]]
         elif kind == "target noise":

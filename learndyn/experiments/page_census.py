@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
-BARE = ("Where", "Exercise", "How to", "What would change", "What was tried", "What it costs")
+BARE = ("Where", "Exercise", "How to", "What would change", "What was tried", "What was weighed", "What it costs")
 """Sections that begin so close a page or list things, and need no takeaway."""
 
 

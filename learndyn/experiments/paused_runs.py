@@ -40,6 +40,7 @@ from ..learning import (
     train,
     training_map,
 )
+from ..learning.stability_limits import bare_rule
 from .bits import differing_bits
 
 # The name of the number of the next batch among the parts that can be lost.
@@ -122,13 +123,14 @@ class PausedRuns:
     @property
     def predicted_lost_count(self) -> float:
         """The factor of Adam's first step if only its count is lost."""
-        b1, b2, t = self.rule.beta1, self.rule.beta2, self.pause + 1
+        adam: Any = self.rule
+        b1, b2, t = adam.beta1, adam.beta2, self.pause + 1
         return (1.0 - b1**t) / (1.0 - b1) * math.sqrt((1.0 - b2) / (1.0 - b2**t))
 
     @property
     def predicted_fresh_step(self) -> float:
         """The length of Adam's first step if all but theta is lost, eta sqrt(n)."""
-        return self.rule.step_size * math.sqrt(self.parameters)
+        return bare_rule(self.rule).step_size * math.sqrt(self.parameters)
 
 
 def run(
@@ -161,10 +163,9 @@ def run(
     batches = None if batch_size is None else task.batches(batch_size)
     training = training_map(task.loss, rule, task.theta, batches=batches)
     before = train(task.loss, rule, task.theta, pause, batches=batches)
-    whole = train(
-        task.loss, rule, task.theta, pause + steps, batches=batches, keep_states=True
-    ).states[pause:]
-    resumed = {}
+    states = train(task.loss, rule, task.theta, pause + steps, batches=batches, keep_states=True).states
+    assert states is not None  # since they are kept
+    whole, resumed = states[pause:], {}
     for name, lost in losses.items():
         z = forget(training, before.state.z, lost) if lost else through_a_file(before)
         resumed[name] = _compare(tuple(lost), simulate(training, z, steps).states, whole, training)

@@ -23,6 +23,7 @@ import numpy as np
 
 from ..learning import train
 from ..learning.diagnosis import Diagnosis, diagnose
+from ..learning.stability_limits import bare_rule
 from .failing_runs import FAILURES
 
 KIND = next(kind for kind in FAILURES if kind.name == "start at a saddle")
@@ -92,5 +93,5 @@ def run(*, steps: int = 800, seed: int = 300) -> PlateauEnd:
     return PlateauEnd(
         np.concatenate([first.losses, rest.losses[1:]]),
         np.concatenate([first.gradient_norms, rest.gradient_norms[1:]]),
-        setup.steps, said, 1.0 + 2.0 * float(setup.rule.step_size) * THIRD / 3.0,
+        setup.steps, said, 1.0 + 2.0 * float(bare_rule(setup.rule).step_size) * THIRD / 3.0,
     )  # fmt: skip

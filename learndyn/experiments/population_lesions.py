@@ -123,9 +123,9 @@ def run(
             np.mean(repaired),
         ))  # fmt: skip
     one_hot, population, repaired = np.array(rows).T
-    p, luck = np.array(losses), _luck(units, kappa)
+    lost, luck = np.array(losses), _luck(units, kappa)
     return PopulationLesions(
-        units, kappa, p, one_hot, population, p, p**2 + p * (1.0 - p) * luck,
+        units, kappa, lost, one_hot, population, lost, lost**2 + lost * (1.0 - lost) * luck,
         repaired, max(gains),
         float(np.abs(bumps * weights[0]).max()),
         float(1.0 / (units * scaled_bessel_i(1, kappa))),

@@ -84,15 +84,15 @@ def run(
     -------
     PopulationTransfer
     """
-    carried, forgotten, g = [], [], []
+    carried, forgotten, generalised = [], [], []
     for kappa in kappas:
         tuning = VonMisesTuning(units, 1.0, kappa)
         first = _learn(tuning, 0.0, 1.0, np.zeros(units), steps)
         carried.append(tuning(np.array(separations)) @ first)
         after = [_learn(tuning, d, -1.0, first, steps) for d in separations]
         forgotten.append([1.0 - tuning(0.0) @ w for w in after])
-        g.append(generalisation(tuning, np.array(separations)))
-    g = np.array(g)
+        generalised.append(generalisation(tuning, np.array(separations)))
+    g = np.array(generalised)
     return PopulationTransfer(
         np.array(kappas),
         np.array(separations),

@@ -40,7 +40,9 @@ from ..neural.population import (
 
 @dataclass(frozen=True, slots=True)
 class PopulationWidth:
-    """Errors of the maximum likelihood readout beside the bound; arrays of shape (rates, kappas).
+    """Errors of the population vector beside the bound; arrays of shape (rates, kappas).
+
+    On a dense ring, with N^2 / kappa large, it is the maximum likelihood readout.
 
     Attributes
     ----------

@@ -164,7 +164,7 @@ def false_end(step_size: float) -> float:
     step_size : float
         h, in units of tau; 0 for the flow.
     """
-    curve = equilibria(np.linspace(0.2, 0.4, 60))
+    curve = equilibria(np.linspace(0.2, 0.4, 60).tolist())
     excess = 2.0 * curve.rates.real + step_size * np.abs(curve.rates) ** 2
     k = int(np.flatnonzero((excess[:-1] > 0.0) & (excess[1:] <= 0.0))[-1])
     share = excess[k] / (excess[k] - excess[k + 1])

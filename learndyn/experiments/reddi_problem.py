@@ -18,6 +18,7 @@ Reddi, S. J., Kale, S. and Kumar, S. (2018). On the convergence of Adam and beyo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -58,8 +59,8 @@ def run(
         free = simulate(_map(rule, steep), _start(rule), 60).states[:, 0]
         drifts[name] = float((free[-1] - free[-4]) / step_size)
         paths.append(simulate(_map(rule, steep, fading=True), _start(rule), steps, every=every))
-    times, positions = paths[0].times, [path.states[:, 0] for path in paths]
-    return ReddiProblem(steep, times, *positions, predicted_drift(steep), drifts)
+    times, (adam, amsgrad) = paths[0].times, (path.states[:, 0] for path in paths)
+    return ReddiProblem(steep, times, adam, amsgrad, predicted_drift(steep), drifts)
 
 
 def predicted_drift(steep: float) -> dict[str, float]:
@@ -93,7 +94,7 @@ def _map(rule: Adam | AMSGrad, steep: float, *, fading: bool = False) -> Map:
 
     The gradient needs no engine: it depends on the step count alone, the last number of the state.
     """
-    kind = type(rule.init(np.zeros(1)))
+    kind: Any = type(rule.init(np.zeros(1)))
 
     def step(z: np.ndarray) -> np.ndarray:
         t = z[-1]

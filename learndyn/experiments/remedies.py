@@ -19,6 +19,7 @@ from ..learning import MLP, Layer, Run, train
 from ..learning.diagnosis.signal import critical
 from ..learning.diagnosis.step import with_step
 from ..learning.diagnosis.symmetry import is_odd, separated, tied_units
+from ..learning.stability_limits import bare_rule
 from .equal_curves import EqualCurves
 from .failing_runs import Setup, squared
 
@@ -31,10 +32,11 @@ def larger_model(setup: Setup, rng: Any) -> Setup:
     New weights are normal, with the root mean square times sqrt(fan_in) of the layer that they
     take the place of: zero stays zero, and tiny stays tiny. Where there was no layer it is 1.
     """
-    first, *hidden, last = setup.model.widths
+    small, _ = _model_and_data(setup)
+    first, *hidden, last = small.widths
     model = MLP(
-        (first, *([3 * width for width in hidden] or [16]), last), setup.model.activation,
-        output_activation=setup.model.output_activation,
+        (first, *([3 * width for width in hidden] or [16]), last), small.activation,
+        output_activation=small.output_activation,
     )  # fmt: skip
     gains = [_gain(layer) for layer in setup.start] if hidden else [1.0, 1.0]
     start = [
@@ -46,12 +48,12 @@ def larger_model(setup: Setup, rng: Any) -> Setup:
 
 def shorter_step(setup: Setup, rng: Any) -> Setup:
     """Divide the step size by ten."""
-    return replace(setup, rule=with_step(setup.rule, 0.1 * float(setup.rule.step_size)))
+    return replace(setup, rule=with_step(setup.rule, 0.1 * float(bare_rule(setup.rule).step_size)))
 
 
 def separate_units(setup: Setup, rng: Any) -> Setup:
     """Draw units that are alike anew."""
-    ties = tied_units(setup.start, is_odd(setup.model))
+    ties = tied_units(setup.start, is_odd(_model_and_data(setup)[0]))
     return replace(setup, start=separated(setup.start, ties, rng))
 
 
@@ -62,7 +64,7 @@ def push(setup: Setup, rng: Any) -> Setup:
 
 def rescale_inputs(setup: Setup, rng: Any) -> Setup:
     """Divide each input by its root mean square."""
-    x, _ = setup.data
+    _, (x, _) = _model_and_data(setup)
     return _with(setup, x=x / np.sqrt(np.mean(x**2, axis=0)))
 
 
@@ -171,10 +173,15 @@ def _gain(layer: Layer) -> float:
     return float(np.sqrt(np.mean(weight**2) * weight.shape[0]))
 
 
+def _model_and_data(setup: Setup) -> tuple[MLP, tuple[Any, ...]]:
+    assert setup.model is not None and setup.data is not None  # as all failing runs have them
+    return setup.model, setup.data
+
+
 def _with(setup: Setup, *, model: MLP | None = None, start: Any = None, x: Any = None) -> Setup:
     """The setup with another model or other inputs, and the loss that goes with them."""
-    model = setup.model if model is None else model
-    inputs, targets = setup.data
+    old, (inputs, targets) = _model_and_data(setup)
+    model = old if model is None else model
     inputs = inputs if x is None else x
     start = setup.start if start is None else start
     return replace(

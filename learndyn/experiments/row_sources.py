@@ -65,7 +65,7 @@ def read() -> RowSources:
         text = path.read_text(encoding="utf-8")
         for node in ast.parse(text).body:
             name = _row_name(node)
-            if name in TABLE:
+            if name in TABLE and isinstance(node, ast.Assign):
                 sources[name] = _without_words(text.splitlines(), node)
     ops = {name: row.op for name, row in TABLE.items()}  # type: ignore[attr-defined]
     return RowSources(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ RULES: dict[str, Rule] = {
     "AMSGrad": AMSGrad(0.01),
     "AdamW": AdamW(0.01, weight_decay=0.1),
 }
-STEPS = {"gradient descent": GradientDescent(0.1), "Adam": Adam(0.1)}
+STEPS: dict[str, Rule] = {"gradient descent": GradientDescent(0.1), "Adam": Adam(0.1)}
 CHANGES = ("permutation", "sign flip", "rotation", "rescaling")
 
 
@@ -99,7 +100,7 @@ def run(*, width: int = 8, draws: int = 3, seed: int = 0) -> StepSymmetries:
         training = training_map(lambda theta: _loss(model, theta), rule, theta)
         rules[name] = worst(
             training,
-            lambda a, t=training: state_action(t, a),
+            partial(state_action, training),
             _in_mid_run(training, z, rng),
         )
     matrices = {

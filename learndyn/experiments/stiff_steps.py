@@ -7,6 +7,7 @@ stability interval; an implicit one need not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ from ..dynamics import DormandPrince, ImplicitEuler, integrate
 from ..learning import gradient_flow
 
 STAGES = 6  # new evaluations of the flow in each step of Dormand-Prince
+
+
+def _quadratic(curvatures: np.ndarray) -> Callable[[Any], Any]:
+    return lambda theta: 0.5 * (curvatures * theta * theta).sum()
 
 
 def stability_interval() -> float:
@@ -89,7 +94,7 @@ def run(
     counts, errors, implicit_errors, fast = [], [], [], []
     for curvature in curvatures:
         scale = np.array([curvature, 1.0])
-        flow = gradient_flow(lambda theta, scale=scale: 0.5 * (scale * theta * theta).sum(), start)
+        flow = gradient_flow(_quadratic(scale), start)
         tried = integrate(flow, start, [0.0, duration])
         counts.append(tried.evaluations / STAGES)
         errors.append(abs(tried.final_state[1] - slow))

@@ -110,9 +110,10 @@ def equivalent_rule(rule: Rule, factor: float) -> Rule:
     factor * eta. RMSProp and Adam divide the factor away, but for epsilon, which has the units of the
     gradient: it becomes epsilon / factor.
     """
-    if hasattr(rule, "epsilon"):
-        return replace(rule, epsilon=rule.epsilon / factor)
-    return replace(rule, step_size=rule.step_size * factor)
+    old: Any = rule  # the rules of this package are dataclasses
+    if hasattr(old, "epsilon"):
+        return replace(old, epsilon=old.epsilon / factor)
+    return replace(old, step_size=old.step_size * factor)
 
 
 def scaling_bits(loss: Loss, rule: Rule, start: tuple[float, float], steps: int, factor: float) -> int:

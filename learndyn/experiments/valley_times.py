@@ -147,7 +147,7 @@ def turn(
         np.array(rescaled),
         np.array([descent_time(c, tolerance) for c in remaining]),
         remaining,
-        adam_times(np.array([k]), phi, tolerance=tolerance, steps=adam_steps)[0],
+        adam_times(np.array([k]), phi.tolist(), tolerance=tolerance, steps=adam_steps)[0],
     )
 
 
@@ -240,7 +240,10 @@ def adam_times(
 def _with_best_coefficients(k: float, tolerance: float) -> tuple[int, int, int, int]:
     """Steps of descent and of the heavy ball, measured, then predicted."""
     predicted = descent_time(k, tolerance), heavy_ball_time(k, tolerance)
-    rules = GradientDescent(optimal_step_size(1.0, k)), HeavyBall(*optimal_heavy_ball(1.0, k))
+    rules: tuple[Rule, Rule] = (
+        GradientDescent(optimal_step_size(1.0, k)),
+        HeavyBall(*optimal_heavy_ball(1.0, k)),
+    )
     measured = [
         _measured_time(rule, (1.0, 0.0, k), np.array([1.0, 1.0]), tolerance, 2 * guess + 20)
         for rule, guess in zip(rules, predicted, strict=True)

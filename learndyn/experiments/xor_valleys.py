@@ -122,8 +122,8 @@ def merged_level(groups: Sequence[int]) -> float:
     groups : sequence of 4 int
         Examples with the same number get the same answer.
     """
-    groups = np.asarray(groups)
-    within = [TARGETS[groups == g, 0] for g in np.unique(groups)]
+    numbers = np.asarray(groups)
+    within = [TARGETS[numbers == g, 0] for g in np.unique(numbers)]
     return float(sum(np.sum((t - t.mean()) ** 2) for t in within) / len(TARGETS))
 
 

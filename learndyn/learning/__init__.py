@@ -110,3 +110,24 @@ from .tunings import (
     optimal_step_size,
     standard_nesterov,
 )
+
+__all__ = [
+    "ACTIVATIONS", "Adam", "AdamState", "AdamW", "AMSGrad", "AMSGradState", "balance", "balance_drift",
+    "balanced_start", "binary_cross_entropy", "central_flow", "CentralFlow", "CentralState",
+    "clip_norm", "Clipped", "ClippedByValue", "Constant", "ConvNet", "Convolution", "Cosine",
+    "count_parameters", "cross_entropy", "deep_linear_loss", "deep_linear_network",
+    "deep_linear_product", "DescentState", "ensemble_gradient_flow", "ensemble_map", "EnsembleRun",
+    "exact_rate", "Exponential", "gauss_newton_operator", "gradient_flow", "GradientDescent",
+    "GradientFlow", "half_rise_time", "half_squared_error", "he_normal", "he_uniform", "HeavyBall",
+    "HeavyBallState", "hessian_operator", "huber", "Initialiser", "integrate_ensemble", "Layer",
+    "LayerTrace", "lecun_normal", "LinearWarmup", "load_state", "mean_field", "mean_squared_error",
+    "measured_stability_limit", "Minibatches", "MLP", "mode_flow", "mode_strength", "mode_strengths",
+    "modified_flow", "ModifiedFlow", "multipliers", "Nesterov", "nesterov_flow", "NesterovFlow",
+    "NesterovScheme", "NesterovSchemeState", "NesterovState", "optimal_heavy_ball", "optimal_nesterov",
+    "optimal_rate", "optimal_step_size", "orthogonal", "preconditioner", "rise_time", "RMSProp",
+    "RMSPropState", "RNN", "RNNParameters", "Rule", "Run", "save_state", "scaled", "Scheduled",
+    "ScheduledState", "Sharpness", "sharpness", "SharpnessObservable", "simulate_ensemble",
+    "stability_limit", "stack_members", "stack_rules", "standard_nesterov", "standard_normal",
+    "StepDecay", "train", "training_map", "TrainingMap", "TrainingState", "truncated_rate",
+    "vectorised", "xavier_normal", "xavier_uniform", "zeros",
+]  # fmt: skip

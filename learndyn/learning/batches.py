@@ -104,6 +104,7 @@ class Minibatches:
         last = self._last  # read once: another thread may replace it
         if last is None or last[0] != epoch:
             if self.shuffle:
+                assert self.seed is not None  # nothing is shuffled without one
                 order = np.random.default_rng([self.seed, epoch]).permutation(self.examples)
             else:
                 order = np.arange(self.examples)

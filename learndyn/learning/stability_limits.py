@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import jacobian
-from .rules import Adam, AdamW, AMSGrad, GradientDescent, HeavyBall, Nesterov, RMSProp, Rule
+from .rules import Adam, AdamW, AMSGrad, BareRule, GradientDescent, HeavyBall, Nesterov, RMSProp, Rule
 from .training import training_map
 
 
@@ -184,11 +184,12 @@ def preconditioner(rule: Rule, state: Any) -> np.ndarray:
     return np.ones(state.theta.shape)
 
 
-def bare_rule(rule: Rule) -> Rule:
+def bare_rule(rule: Rule) -> BareRule:
     """Return the rule inside a schedule or clipping."""
-    while hasattr(rule, "rule"):
-        rule = rule.rule
-    return rule
+    inner: Any = rule
+    while hasattr(inner, "rule"):
+        inner = inner.rule
+    return inner
 
 
 def _frozen_jacobian(rule: Rule, curvature: float, second_moment: float) -> np.ndarray:

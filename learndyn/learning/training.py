@@ -46,9 +46,9 @@ class Layout:
 
     def cut(self, z: Any) -> list[Any]:
         """Return the leaves, as parts of ``z``, shape (size,), array or Tensor."""
-        if isinstance(z, Tensor):
-            return [reshape(z[start:end], shape=shape) for start, end, shape in self.places]
-        return [z[start:end].reshape(shape) for start, end, shape in self.places]
+        recorded = isinstance(z, Tensor)
+        parts = [(z[start:end], shape) for start, end, shape in self.places]
+        return [reshape(part, shape=s) if recorded else part.reshape(s) for part, s in parts]
 
     def __call__(self, z: Any) -> Tree:
         """Return the tree whose leaves are parts of ``z``."""
@@ -125,7 +125,7 @@ class TrainingMap:
         if type(theta) is np.ndarray:
             # As value_and_grad, but the tree is built once, of tensors, and no gradient is copied.
             build, loss = self._theta.build, self.loss
-            run = record_run(lambda *parts: loss(build(parts), *batch), self._theta.cut(theta), "grad")
+            run = record_run(lambda *parts: loss(build(parts), *batch), tuple(self._theta.cut(theta)), "grad")
             if run.nodes and run.value.size == 1:
                 one = np.ones(run.value.shape) if run.value.shape else _ONE
                 if run.record:  # the loss depends on a parameter that is not in the state

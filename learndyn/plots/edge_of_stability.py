@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..experiments.edge_of_stability import EdgeRun, FlowSharpness
+from ..learning.stability_limits import bare_rule
 from .figure import BookFigure
 from .palette import colours
 from .style import figure_style, new_axes
@@ -25,7 +26,7 @@ def rise(flow: FlowSharpness, runs: Sequence[EdgeRun], *, name: str = "edge-rise
         ha="right", va="top", color=colours.ink,
     )  # fmt: skip
     for run, (colour, style) in zip(runs, _LINES, strict=True):
-        eta = run.rule.step_size
+        eta = bare_rule(run.rule).step_size
         edge = run.limit / eta
         axes.axhline(edge, color=colours.muted, linewidth=1.0)
         axes.plot(eta * run.steps, run.sharpness, color=colour, linestyle=style, linewidth=2.2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..experiments.equal_curves import NEUTRAL, PLATEAU, EndPoint, EqualCurves
@@ -53,7 +55,7 @@ def curves(result: EqualCurves, *, name: str = "equal-curves") -> BookFigure:
 def multipliers(points: tuple[EndPoint, ...], *, name: str = "end-multipliers") -> BookFigure:
     """Draw |1 - m| of each multiplier, one row a run."""
     figure, axes = new_axes(height=3.7)
-    looks = (
+    looks: tuple[tuple[str, str, str, Callable[[np.ndarray], np.ndarray]], ...] = (
         ("1 to rounding", "s", colours.pink, lambda m: np.abs(m - 1.0) < NEUTRAL),
         ("above 1", "^", colours.orange, lambda m: m >= 1.0 + NEUTRAL),
         ("below 1", "o", colours.blue, lambda m: m <= 1.0 - NEUTRAL),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,8 +35,8 @@ def growth(results: Sequence[FirstGrowth], *, name: str = "first-growth") -> Boo
             markersize=5,
             label=f"$\\kappa = 10^{exponent}$",
         )
-    axes.axhline(1.0 / np.e, color=colours.muted, linestyle=":", linewidth=1.3)
-    axes.text(2.95, 1.0 / np.e + 0.01, "$1/e$", color=colours.muted, ha="right")
+    axes.axhline(1.0 / math.e, color=colours.muted, linestyle=":", linewidth=1.3)
+    axes.text(2.95, 1.0 / math.e + 0.01, "$1/e$", color=colours.muted, ha="right")
     axes.set_ylim(0.0, 0.43)
     axes.set_xlabel(r"steps $t/\sqrt{\kappa}$")
     axes.set_ylabel(r"largest growth $\|A^t\|/\sqrt{\kappa}$")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 
 from ..experiments.landscape_copies import RenumberedCopies
 from .figure import BookFigure
@@ -15,7 +18,8 @@ from .surface import draw_surface
 def lines_and_plane(result: RenumberedCopies, *, name: str = "landscape-copies") -> BookFigure:
     """Draw both lines in the upper panel, and the slice with its marks in the lower one."""
     figure, (upper, lower) = new_axes(2, 1, height=8.2)
-    figure.get_layout_engine().set(hspace=0.04)
+    layout: Any = figure.get_layout_engine()
+    layout.set(hspace=0.04)
     upper.get_gridspec().set_height_ratios([1.0, 2.8])
     _lines(upper, result)
     _plane(lower, result)
@@ -32,7 +36,7 @@ def lines_and_plane(result: RenumberedCopies, *, name: str = "landscape-copies")
     return BookFigure(figure, name=name, alt=alt)
 
 
-def _lines(axes, result: RenumberedCopies) -> None:
+def _lines(axes: Axes, result: RenumberedCopies) -> None:
     looks = (
         (result.way_down, colours.blue, "-", "from the start to a minimum", (0.30, 10)),
         (result.across, colours.orange, "--", "between two minima", (0.0, 10)),
@@ -48,7 +52,7 @@ def _lines(axes, result: RenumberedCopies) -> None:
     axes.set_ylabel("loss")
 
 
-def _plane(axes, result: RenumberedCopies) -> None:
+def _plane(axes: Axes, result: RenumberedCopies) -> None:
     surface = result.surface
     # A level in equal ratios shows the small barrier and the steep walls together.
     xs, ys = surface.xs[::2], surface.ys[::2]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..experiments.landscape_rescaling import RescaledSlices
 from .figure import BookFigure
 from .palette import colours
 from .style import figure_style, new_axes
 
-_LOOKS = (
+_LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
     (colours.blue, {"linewidth": 2.4}),
     (colours.orange, {"linestyle": "none", "marker": "o", "markersize": 5, "markevery": 3}),
     (colours.pink, {"linestyle": "--", "linewidth": 1.8}),

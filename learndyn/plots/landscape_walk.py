@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from ..experiments.landscape_walk import PathPlanes
 from .figure import BookFigure
@@ -26,8 +27,9 @@ def paths(result: PathPlanes, *, name: str = "landscape-walk") -> BookFigure:
     return BookFigure(figure, name=name, alt=alt)
 
 
-def _run(axes, result: PathPlanes) -> None:
+def _run(axes: Axes, result: PathPlanes) -> None:
     surface, path = result.noisy.surface, result.noisy.seen.coordinates
+    assert surface is not None  # only the walk has none
     draw_surface(
         axes, surface.xs, surface.ys, np.log(surface.losses / surface.losses.min()), shades=8, boundary=False
     )
@@ -39,7 +41,7 @@ def _run(axes, result: PathPlanes) -> None:
     axes.set_title("training with minibatches")
 
 
-def _walk(axes, result: PathPlanes) -> None:
+def _walk(axes: Axes, result: PathPlanes) -> None:
     path = result.walk.seen.coordinates
     # Principal directions have no sign, and the coordinates count from the end of the walk.
     spread = path - path.mean(axis=0)

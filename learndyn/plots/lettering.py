@@ -9,6 +9,7 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from functools import lru_cache
+from typing import Any
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font, Glyph, LoadFlags
@@ -21,7 +22,13 @@ _TEXT_FONT = "DejaVu Sans"
 _DRAWN_SIZE = 100.0
 # matplotlib writes the spaces of text beside a formula as no-break spaces.
 _SIGNS_IN_WORDS = " \N{NO-BREAK SPACE}-."
-_COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"}
+_COMMANDS = {
+    int(Path.MOVETO): "M",
+    int(Path.LINETO): "L",
+    int(Path.CURVE3): "Q",
+    int(Path.CURVE4): "C",
+    int(Path.CLOSEPOLY): "Z",
+}
 
 
 def set_text(root: ET.Element) -> None:
@@ -64,7 +71,7 @@ def _outline(span: ET.Element) -> ET.Element:
     return ET.Element("path", {"d": "".join(parts)} | ({"style": style} if style else {}))
 
 
-def _load(letter: str, family: str, style: str, weight: str) -> tuple[FT2Font, Glyph]:
+def _load(letter: str, family: str, style: Any, weight: str) -> tuple[FT2Font, Glyph]:
     asked = FontProperties(family=family, style=style, weight=weight)
     font = get_font(findfont(asked, fallback_to_default=False))
     font.set_size(_DRAWN_SIZE, 72)

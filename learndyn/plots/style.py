@@ -18,7 +18,7 @@ __all__ = ["STYLE", "figure_style", "new_axes"]
 WIDTH = 6.0
 HEIGHT = 3.5
 
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {  # matplotlib types the keys one by one
     # DejaVu Sans comes with matplotlib, so a figure is laid out alike on every machine. It is also wider than the
     # usual faces of a web page, so text that is shown in one of those never outgrows its place.
     "font.family": ["DejaVu Sans"],

@@ -13,7 +13,7 @@ There is no ``<title>``: it would show as a tooltip over the whole figure, and b
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import matplotlib
@@ -105,10 +105,14 @@ def _drop_what_a_page_does_not_need(root: ET.Element) -> None:
             parent.set("href", parent.attrib.pop(_XLINK_HREF).replace("\n", ""))
 
 
+def _to_places(places: int) -> Callable[[re.Match[str]], str]:
+    return lambda match: short(float(match[0]), places)
+
+
 def _shorten_numbers(element: ET.Element) -> None:
     for attribute, places in _PLACES.items():
         if (value := element.get(attribute)) is not None:
-            rounded = _DECIMAL.sub(lambda match, n=places: short(float(match[0]), n), value)
+            rounded = _DECIMAL.sub(_to_places(places), value)
             element.set(attribute, " ".join(rounded.split()))
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]

@@ -225,7 +225,7 @@ def _marked_points(axes: Axes, result: ExchangePlane) -> None:
     )
     axes.annotate(
         "saddle",
-        result.saddle,
+        tuple(result.saddle),
         xytext=(14, 0),
         textcoords="offset points",
         color=colours.green,

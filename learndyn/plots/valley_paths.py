@@ -33,7 +33,7 @@ def paths_on_map(result: ValleyPaths, *, steps: int | None = None, name: str) ->
     for axis, (rule, path), colour in panels:
         _draw_map(axis, result)
         path = path if steps is None else path[: steps + 1]
-        axis.plot(*path.T, "o-", color=colour, markersize=3.2, linewidth=1.3)
+        axis.plot(*path.T, "o-", color=colour, markersize=3.2, linewidth=1.3, markevery=_apart(path, result))
         _mark_ends(axis, result)
         axis.set_title(rule)
     for axis in axes[-1]:
@@ -86,6 +86,16 @@ def _draw_map(axis: Axes, result: ValleyPaths) -> None:
         result.a, result.b, result.losses, levels, colors=[colours.muted], linewidths=0.8, alpha=0.55
     )
     axis.grid(False)
+
+
+def _apart(path: np.ndarray, result: ValleyPaths) -> list[int]:
+    """Number the steps whose marks can be told apart: each a 200th of the map from the mark before."""
+    extent = np.array([np.ptp(result.a), np.ptp(result.b)])
+    marked = [0]
+    for step, place in enumerate(path):
+        if np.linalg.norm((place - path[marked[-1]]) / extent) > 1 / 200:
+            marked.append(step)
+    return marked
 
 
 def _mark_ends(axis: Axes, result: ValleyPaths) -> None:

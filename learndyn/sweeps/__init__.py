@@ -11,3 +11,8 @@ from .local import LocalProcesses, WorkerDied, WorkersFailedToStart
 from .result import Failure, SweepResult, load_sweep
 from .store import StoreError
 from .sweep import sweep
+
+__all__ = [
+    "Failure", "load_sweep", "LocalProcesses", "StoreError", "sweep", "SweepMismatch", "SweepResult",
+    "WorkerDied", "WorkersFailedToStart",
+]  # fmt: skip

@@ -64,7 +64,7 @@ def _array(name: str, value: Any) -> np.ndarray:
     return array
 
 
-def pack(arrays: dict[str, np.ndarray]) -> bytes:
+def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Write named arrays as the bytes of an NPZ file; equal arrays give equal bytes."""
     buffer = io.BytesIO()
     # np.savez would take an array named "file" for its own argument

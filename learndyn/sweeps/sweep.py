@@ -166,7 +166,7 @@ class _Run:
         missing = (point.key for point in grid if point.key not in held)
         total = len(grid) - len(held)
         finished = 0
-        with Progress("sweep", total, progress) as bar:
+        with Progress("sweep", total, progress, unit="points") as bar:
             while self.hand_out(missing):
                 back, _ = wait(self.pending, return_when=FIRST_COMPLETED)
                 for future in back:

@@ -11,7 +11,6 @@ that appears twice in ``a`` is spread on the diagonal by an identity matrix.
 from __future__ import annotations
 
 from functools import lru_cache
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,9 @@ from ..op import bilinear, operation
 from .gates import _value
 from .linalg import matmul, transposed
 from .shape import expand_dims, reshape, transpose
+
+# As string.ascii_letters, whose module compiles patterns when it is imported.
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 # --- tensordot --------------------------------------------------------------------------
 
@@ -194,8 +196,8 @@ def _explicit(subscripts: str, ndims: tuple[int, ...]) -> str:
     terms = left.split(",")
     if len(terms) != len(ndims):
         raise _fail(subscripts, f"It has {len(terms)} terms, but there are {len(ndims)} operands")
-    used = {letter for letter in left + right if letter in ascii_letters}
-    spare = "".join(letter for letter in ascii_letters if letter not in used)
+    used = {letter for letter in left + right if letter in _LETTERS}
+    spare = "".join(letter for letter in _LETTERS if letter not in used)
     pairs = list(zip(terms, ndims, strict=True))
     hidden = [n - len(term) + 3 if "..." in term else 0 for term, n in pairs]
     widest = max(hidden)
@@ -206,7 +208,7 @@ def _explicit(subscripts: str, ndims: tuple[int, ...]) -> str:
         term.replace("...", ellipsis[widest - n :]) for term, n in zip(terms, hidden, strict=True)
     )
     for term, letters, n in zip(terms, inputs, ndims, strict=True):
-        if not set(letters) <= set(ascii_letters):
+        if not set(letters) <= set(_LETTERS):
             raise _fail(subscripts, f"{term!r} is not made of letters")
         if len(letters) != n:
             raise _fail(subscripts, f"{term!r} does not fit an operand with {n} axes")
@@ -242,7 +244,7 @@ def _adjoint_plan(
             if i != place and reachable.get(letter, 1) == 1:
                 reachable[letter] = n
     reachable.update({letter: lengths[letter] for letter in output})
-    spare = iter(i for i in ascii_letters if i not in lengths)
+    spare = iter(i for i in _LETTERS if i not in lengths)
     target, ones, identities = "", [], []
     for letter, n in zip(own, shapes[place], strict=True):
         if letter in target:

@@ -5,3 +5,5 @@ Reading order: ``prediction`` (one row), the topics, a file each, and ``table`` 
 
 from .prediction import Prediction
 from .table import TOPICS, check, report
+
+__all__ = ["check", "Prediction", "report", "TOPICS"]

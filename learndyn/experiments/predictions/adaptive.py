@@ -9,6 +9,7 @@ from .. import adam_cycle, reddi_problem, rule_limits
 from .prediction import Prediction
 
 _PAGE = "foundations/momentum"
+_AVERAGES = (0.0, 0.5, 0.9, 0.95)
 
 
 def adaptive() -> tuple[Prediction, ...]:
@@ -19,10 +20,10 @@ def adaptive() -> tuple[Prediction, ...]:
 def _limits() -> list[Prediction]:
     rows = [
         Prediction(
-            f"Adam, frozen limit, beta1 = {limit.rule.beta1:g}", "Cohen 2022", _PAGE,
+            f"Adam, frozen limit, beta1 = {beta1:g}", "Cohen 2022", _PAGE,
             limit.predicted, limit.measured, 1e-9,
         )
-        for limit in rule_limits.run()["Adam"]
+        for beta1, limit in zip(_AVERAGES, rule_limits.run(averages=_AVERAGES)["Adam"], strict=True)
     ]  # fmt: skip
     first = (("corrected", True, 1.0), ("uncorrected", False, 10.0**0.5))
     return rows + [

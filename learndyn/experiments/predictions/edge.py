@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ...learning import Adam, GradientDescent, HeavyBall, Nesterov, RMSProp
+from ...learning import Adam, GradientDescent, HeavyBall, Nesterov, RMSProp, Rule
 from .. import central_path, edge_of_stability
 from .prediction import Prediction
 
@@ -34,13 +36,14 @@ def edge() -> tuple[Prediction, ...]:
 def edge_of_rules() -> tuple[Prediction, ...]:
     """Predict the same for momentum, and for preconditioned rules."""
     rows = []
-    for title, rule, tolerance, options in (
+    cases: tuple[tuple[str, Rule, float, dict[str, Any]], ...] = (
         ("descent", GradientDescent(0.1), 0.2, {}),
         ("heavy ball, beta = 0.5", HeavyBall(0.1, 0.5), 0.25, {}),
         ("Nesterov, beta = 0.9", Nesterov(0.02, 0.9), 0.25, {}),
         ("RMSProp", RMSProp(1e-3, 0.99), 0.2, {"steps": 8000, "every": 101}),
         ("Adam", Adam(1e-3, 0.9, 0.99), 3.8, {"steps": 8000, "every": 101}),
-    ):
+    )
+    for title, rule, tolerance, options in cases:
         result = edge_of_stability.run(rule, **options)
         source = "Cohen 2022" if options else "Cohen 2021"
         rows.append(

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from .. import first_growth, momentum_cycle, neutral_modes, rule_limits, tuned_momentum
 from .prediction import Prediction
 
 _PAGE = "foundations/momentum"
+_MOMENTA = (0.0, 0.5, 0.9, 0.99)
 
 
 def momentum() -> tuple[Prediction, ...]:
     """Predict limits and rates of the heavy ball and of Nesterov's rule."""
-    limits = rule_limits.run()
+    limits = rule_limits.run(_MOMENTA)
     rows = [
         Prediction(
-            f"{name}, limit of eta lambda, beta = {limit.rule.momentum:g}", "Cohen 2021", _PAGE,
+            f"{name}, limit of eta lambda, beta = {beta:g}", "Cohen 2021", _PAGE,
             limit.predicted, limit.measured, 1e-9,
         )
         for name in ("heavy ball", "Nesterov")
-        for limit in limits[name]
+        for beta, limit in zip(_MOMENTA, limits[name], strict=True)
     ]  # fmt: skip
     valley = tuned_momentum.run(100.0)
     for method, source in (
@@ -47,7 +48,7 @@ def beyond_eigenvalues() -> tuple[Prediction, ...]:
     rows = [
         Prediction(
             f"peak of the tuned heavy ball over sqrt k, k = {kappa:g}", "Mohammadi 2021", page,
-            1.0 / np.e, first_growth.run(kappa).scaled_peak, 0.25 if kappa < 1e4 else 0.05, True,
+            1.0 / math.e, first_growth.run(kappa).scaled_peak, 0.25 if kappa < 1e4 else 0.05, True,
         )
         for kappa in (1e2, 1e4, 1e6)
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import flat_saddle, xor_budget, xor_saddle, xor_valleys
@@ -45,10 +47,8 @@ def xor_success() -> tuple[Prediction, ...]:
     standard errors.
     """
     rows = []
-    for activation, options in (
-        ("tanh", {}),
-        ("relu", {"step_size": 0.05, "steps": 5000}),
-    ):
+    cases: dict[str, dict[str, Any]] = {"tanh": {}, "relu": {"step_size": 0.05, "steps": 5000}}
+    for activation, options in cases.items():
         results = xor_budget.run(tuple(_SUCCESS[activation]), activation=activation, **options)
         for result in results:
             low, high = _SUCCESS[activation][result.width]

@@ -7,3 +7,5 @@ to measure it), ``refit`` (the best that a model reaches); then one cause a file
 
 from .diagnose import diagnose
 from .report import Cause, Diagnosis, Finding
+
+__all__ = ["Cause", "diagnose", "Diagnosis", "Finding"]

@@ -14,6 +14,7 @@ named only if the larger model reaches the goal, or ends at less than half the l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,15 @@ _MARGIN = 1.05  # a best loss within 5 % of the goal is no reason to change the 
 
 def architecture(case: Case) -> Finding | None:
     """Return the finding that the model cannot represent the target, or None."""
-    if case.model is None:
+    if case.model is None or case.data is None:
         return None
     exact = linear_optimum(case.model, case.data, case.criterion)
-    best, evidence = (exact, "exact") if exact is not None else _best_refit(case)
+    best, evidence = (exact, "exact") if exact is not None else _best_refit(case, case.model)
     explained = case.share(best, case.goal)
     if not best > _MARGIN * max(case.goal, 0.0) or explained <= 0.0 or case.criterion is None:
         return None
     larger = _larger(case.model)
-    richer = _larger_refit(case, larger)
+    richer = _larger_refit(case, larger, case.data, case.criterion)
     if richer > case.goal and richer > 0.5 * best:
         return None
     shown = "least loss of any parameters" if exact is not None else "best loss of the model"
@@ -84,13 +85,13 @@ def linear_optimum(model: MLP, data: Any, criterion: Any) -> float | None:
     return error / y.size if criterion is mean_squared_error else 0.5 * error
 
 
-def _best_refit(case: Case) -> tuple[float, str]:
+def _best_refit(case: Case, model: MLP) -> tuple[float, str]:
     """The best loss of the same model, from new starts and, last, from the end of the run."""
     rng = np.random.default_rng(case.seed)
     best, tried = np.inf, 0
     while best > case.goal and tried < _STARTS:
         last = tried == _STARTS - 1 and np.isfinite(case.final)
-        theta = case.parameters(-1) if last else case.model.init(rng)
+        theta = case.parameters(-1) if last else model.init(rng)
         best = min(best, refit(case.loss, theta, iterations=_ITERATIONS, goal=case.goal).loss)
         tried += 1
     return best, f"best of {tried} starts, {_ITERATIONS} quasi-Newton steps each"
@@ -107,12 +108,14 @@ def _larger(model: MLP) -> MLP:
     )  # fmt: skip
 
 
-def _larger_refit(case: Case, model: MLP) -> float:
-    x, y = case.data
+def _larger_refit(
+    case: Case, model: MLP, data: tuple[Any, ...], criterion: Callable[[Any, Any], Any]
+) -> float:
+    x, y = data
     rng, best = np.random.default_rng(case.seed), np.inf
     for _ in range(_STARTS):
         found = refit(
-            lambda theta: case.criterion(model(theta, x), y), model.init(rng),
+            lambda theta: criterion(model(theta, x), y), model.init(rng),
             iterations=_ITERATIONS, goal=case.goal,
         )  # fmt: skip
         best = min(best, found.loss)

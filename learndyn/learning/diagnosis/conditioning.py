@@ -23,7 +23,7 @@ from ...dynamics.lanczos import lanczos
 from ...dynamics.linearise import LinearOperator
 from ..curvature import gradient_and_hessian
 from ..gradient_flow import flat_loss
-from ..rules import Rule
+from ..rules import BareRule
 from ..sharpness import sharpness
 from ..stability_limits import bare_rule, multipliers, preconditioner, stability_limit
 from .case import NAMED, Case
@@ -130,7 +130,7 @@ def slow_modes(case: Case) -> SlowModes | None:
     )  # fmt: skip
 
 
-def _rates(rule: Rule, curvatures: np.ndarray, held: np.ndarray) -> np.ndarray:
+def _rates(rule: BareRule, curvatures: np.ndarray, held: np.ndarray) -> np.ndarray:
     """-2 ln |mu| of each mode that counts: what a step takes off the logarithm of its loss."""
     if hasattr(rule, "preconditioner"):
         return 2.0 * rule.step_size * curvatures

@@ -136,7 +136,7 @@ def _findings(case: Case, progress: bool | None) -> list[Finding]:
 
 def _leads_out(case: Case, causes: set[Cause]) -> bool:
     """Whether the saddle is that of units that are tied: it is left by separating them."""
-    if Cause.SYMMETRY not in causes:
+    if case.model is None or Cause.SYMMETRY not in causes:
         return False
     found, theta = stands_at(case), case.parameters(-1)
     if found is None or not found.index:

@@ -79,7 +79,8 @@ def refit(
         good = np.isfinite(value) and np.isfinite(gradient).all()
         return (value, gradient) if good else (np.inf, gradient)
 
-    z, pairs, k = training.initial_state, deque(maxlen=memory), 0
+    pairs: deque[tuple[np.ndarray, np.ndarray, float]] = deque(maxlen=memory)
+    z, k = training.initial_state, 0
     with np.errstate(all="ignore"):  # a trial step may overflow; it is then shortened
         value, gradient = at(z)
         while k < iterations and goal < value < np.inf and np.linalg.norm(gradient) > 1e-12:

@@ -101,16 +101,20 @@ def _ratios(case: Case, limit: float, adaptive: bool) -> tuple[Any, Any, Any]:
         except (ValueError, ArithmeticError):
             continue  # the curvature there is not finite: the run has gone too far
         rows.append((case.times[k], _step_size(case.rule, case.times[k]) * found / limit, found))
-    return tuple(np.array(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
+    if not rows:
+        return (), (), ()
+    times, ratios, curvatures = (np.array(column) for column in zip(*rows, strict=True))
+    return times, ratios, curvatures
 
 
 def _step_size(rule: Rule, t: int) -> float:
     """eta in force at step ``t``."""
     factor = 1.0
-    while hasattr(rule, "rule"):
-        factor *= float(rule.schedule(float(t))) if isinstance(rule, Scheduled) else 1.0
-        rule = rule.rule
-    return factor * float(rule.step_size)
+    outer: Any = rule
+    while hasattr(outer, "rule"):
+        factor *= float(outer.schedule(float(t))) if isinstance(outer, Scheduled) else 1.0
+        outer = outer.rule
+    return factor * float(outer.step_size)
 
 
 def _shorter(case: Case, longest: float, swings: bool) -> tuple[float, float]:

@@ -116,14 +116,14 @@ def tied_units(theta: list[Layer], odd: bool) -> list[Ties]:
                     found.append((j, sign, gap))
             left = [j for j in left if j not in {j for j, _, _ in found}]
             if len(found) > 1:
-                units, signs, gaps = zip(*found, strict=True)
-                groups.append(Ties(number, units, signs, max(gaps)))
+                units, signs, distances = zip(*found, strict=True)
+                groups.append(Ties(number, units, signs, max(distances)))
     return groups
 
 
 def separated(theta: list[Layer], ties: list[Ties], rng: Any) -> list[Layer]:
     """Return parameters in which tied units are drawn anew, of the size that their layer has."""
-    layers = [[None if p is None else np.array(p, dtype=float) for p in layer] for layer in theta]
+    layers = _copied(theta)
     for t in ties:
         units = list(t.units)
         incoming, outgoing = layers[t.layer - 1][0], layers[t.layer][0]
@@ -135,7 +135,7 @@ def separated(theta: list[Layer], ties: list[Ties], rng: Any) -> list[Layer]:
 
 def symmetric_part(theta: list[Layer], ties: list[Ties]) -> list[Layer]:
     """Return a tree of parameters averaged over the tied units: the part that keeps them alike."""
-    layers = [[None if p is None else np.array(p, dtype=float) for p in layer] for layer in theta]
+    layers = _copied(theta)
     for t in ties:
         units, signs = list(t.units), np.array(t.signs, dtype=float)
         (incoming, bias), outgoing = layers[t.layer - 1], layers[t.layer][0]
@@ -144,6 +144,10 @@ def symmetric_part(theta: list[Layer], ties: list[Ties]) -> list[Layer]:
             bias[..., units] = (bias[..., units] * signs).mean(axis=-1, keepdims=True) * signs
         outgoing[units] = np.outer(signs, (outgoing[units] * signs[:, None]).mean(axis=0))
     return [Layer(*layer) for layer in layers]
+
+
+def _copied(theta: list[Layer]) -> list[list[Any]]:
+    return [[None if p is None else np.array(p, dtype=float) for p in layer] for layer in theta]
 
 
 def _gap(a: np.ndarray, b: np.ndarray) -> float:

@@ -16,3 +16,9 @@ from .run import EnsembleRun
 from .simulate import simulate_ensemble
 from .stacked_rules import MemberSchedules, RowClipped, clip_rows, stack_rules
 from .training import EnsembleGradientFlow, EnsembleMap, ensemble_gradient_flow, ensemble_map
+
+__all__ = [
+    "clip_rows", "ensemble_gradient_flow", "ensemble_map", "EnsembleGradientFlow", "EnsembleMap",
+    "EnsembleRun", "integrate_ensemble", "MemberSchedules", "MemberSystem", "RowClipped", "RowLoss",
+    "simulate_ensemble", "stack_members", "stack_rules", "Vectorised", "vectorised",
+]  # fmt: skip

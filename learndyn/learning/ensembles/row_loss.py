@@ -63,11 +63,9 @@ class RowLoss:
     def _cut(self, theta: Any) -> list[Any]:
         """The leaves as parts of the rows; of an array they are views."""
         rows = theta.shape[0]
-        if isinstance(theta, Tensor):
-            return [
-                reshape(theta[:, start:end], shape=(rows, *shape)) for start, end, shape in self._theta.places
-            ]
-        return [theta[:, start:end].reshape(rows, *shape) for start, end, shape in self._theta.places]
+        recorded = isinstance(theta, Tensor)
+        parts = [(theta[:, start:end], (rows, *shape)) for start, end, shape in self._theta.places]
+        return [reshape(part, shape=s) if recorded else part.reshape(s) for part, s in parts]
 
     def _checked(self, losses: Any, rows: int) -> Any:
         shape = getattr(losses, "shape", ())

@@ -128,10 +128,10 @@ class Company:
         """Return observables of flat states from observables of rows."""
         if observe is None:
             return None
-        return {
-            name: lambda z, f=function: f(self.masked(z.reshape(self.shape)))
-            for name, function in observe.items()
-        }
+        return {name: self._of_flat(function) for name, function in observe.items()}
+
+    def _of_flat(self, function: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
+        return lambda z: function(self.masked(z.reshape(self.shape)))
 
 
 class _Walk:

@@ -188,9 +188,9 @@ def _equal(a: Any, b: Any) -> bool:
     return type(a) is type(b) and not isinstance(a, Tensor) and bool(a == b)
 
 
-def _filled(kind: type, values: dict[str, Any]) -> Any:
+def _filled(kind: type[Any], values: dict[str, Any]) -> Any:
     """An instance whose fields were checked already, one member at a time: columns are no floats."""
-    made = object.__new__(kind)
+    made: Any = object.__new__(kind)
     for name, value in values.items():
         object.__setattr__(made, name, value)
     return made

@@ -119,7 +119,7 @@ class EnsembleMap:
     def _parts(self, rows: Any) -> tuple[Any, tuple[Any, ...], Any]:
         """As ``_cut``, with the batch of the step that the members are at."""
         state, count = self._cut(rows)
-        if count is None:
+        if count is None or self.batches is None:
             return state, (), None
         counts = np.unique(plain(count))
         counts = counts[np.isfinite(counts)]  # those who are gone have no step
@@ -174,7 +174,7 @@ def ensemble_map(
         the members, or the rules are of different kinds.
     """
     rows, losses = row_loss(loss, theta, "ensemble_map")
-    rules = list(rule) if isinstance(rule, list | tuple) else [rule]
+    rules: list[Any] = list(rule) if isinstance(rule, list | tuple) else [rule]
     if len(rules) not in (1, len(rows)):
         raise ValueError(
             f"ensemble_map: received {len(rules)} rules for {len(rows)} members. Pass one for all, "

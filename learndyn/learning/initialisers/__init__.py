@@ -20,3 +20,8 @@ from .variance import (
     xavier_uniform,
     zeros,
 )
+
+__all__ = [
+    "he_normal", "he_uniform", "Initialiser", "lecun_normal", "mean_field", "orthogonal", "scaled",
+    "standard_normal", "xavier_normal", "xavier_uniform", "zeros",
+]  # fmt: skip

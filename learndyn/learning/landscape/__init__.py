@@ -25,3 +25,12 @@ from .matching import Matching, match_permutation
 from .paths import Barrier, PathCurvature, barrier, path_curvature
 from .planes import Line, Plane, Projection
 from .slices import LineSlice, Slice, slice_1d, slice_2d
+
+__all__ = [
+    "assignment", "Barrier", "barrier", "Basins", "basins", "batched_loss", "BatchedLoss",
+    "critical_marks", "critical_point", "CriticalMarks", "CriticalPoint", "eigenvector_plane",
+    "filter_normalised", "hessian_spectrum", "HessianSpectrum", "interpolate", "Line", "LineSlice",
+    "match_permutation", "Matching", "outliers", "path_curvature", "PathCurvature", "Plane",
+    "plane_through", "Projection", "random_line", "random_plane", "ridge_marks", "RidgeMarks", "Slice",
+    "slice_1d", "slice_2d", "trajectory_plane",
+]  # fmt: skip

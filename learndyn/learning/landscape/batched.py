@@ -151,8 +151,9 @@ def _block(
     loss: Callable[[Tree], Any], template: Tree, batched: bool, block: int | None, caller: str
 ) -> int:
     if block is None:
-        known = batched and isinstance(loss, BatchedLoss) and template is not None
-        return loss.block(template) if known else _BLOCK
+        if batched and isinstance(loss, BatchedLoss) and template is not None:
+            return loss.block(template)
+        return _BLOCK
     if block < 1:
         raise ValueError(f"{caller}: block must be at least 1, got {block}")
     return int(block)

@@ -175,7 +175,8 @@ def eigenvector_plane(
                 f"{modes.residuals}. Allow more max_products or a larger tolerance"
             )
         columns += list(modes.vectors.T)
-    return Plane(origin, *columns, shape_template(theta))
+    first, second = columns
+    return Plane(origin, first, second, shape_template(theta))
 
 
 def trajectory_plane(states: Any, template: Tree = None, *, origin: Any = None) -> Plane:

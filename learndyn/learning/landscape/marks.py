@@ -116,7 +116,7 @@ def ridge_marks(surface: Slice, *, least: float = 1e-3) -> RidgeMarks:
     sx, sy = spacing(surface, "ridge_marks")
     gradient = np.stack([gx / sx, gy / sy], axis=-1)
     hessian = np.stack([hxx / sx**2, hxy / (sx * sy), hxy / (sx * sy), hyy / sy**2], axis=-1)
-    known = np.isfinite(hessian).all(axis=-1)
+    known = np.all(np.isfinite(hessian), axis=-1)
     hessian = np.where(known[..., None], hessian, 0.0).reshape(*known.shape, 2, 2)
     values, vectors = np.linalg.eigh(hessian)
     curvature, across = values[..., 0], vectors[..., 0]

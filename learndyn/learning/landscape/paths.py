@@ -193,7 +193,8 @@ def path_curvature(
             if i + 1 >= bar.next:
                 bar.update(i + 1, i + 1)
     lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(z, axis=0), axis=1))])
-    return PathCurvature(lengths, *found[:3], found[3] if largest else None, converged)
+    losses, slopes, curvatures, tops = found
+    return PathCurvature(lengths, losses, slopes, curvatures, tops if largest else None, converged)
 
 
 def _tangents(z: np.ndarray) -> list[np.ndarray | None]:

@@ -6,3 +6,5 @@ Targets may lack leading (ensemble) axes; apart from these, shapes are never bro
 
 from .classification import binary_cross_entropy, cross_entropy
 from .regression import half_squared_error, huber, mean_squared_error
+
+__all__ = ["binary_cross_entropy", "cross_entropy", "half_squared_error", "huber", "mean_squared_error"]

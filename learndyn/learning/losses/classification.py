@@ -82,7 +82,7 @@ def binary_cross_entropy(
         If the trailing shapes differ, or a target is not between 0 and 1.
     """
     require_trailing("binary_cross_entropy", logits, target)
-    y = target if isinstance(target, Tensor) else np.asarray(target, dtype=np.float64)
+    y: Any = target if isinstance(target, Tensor) else np.asarray(target, dtype=np.float64)
     values = _values(y)
     if not np.all((values >= 0) & (values <= 1)):
         raise ValueError(

@@ -14,3 +14,8 @@ from .layer import Layer
 from .mlp import MLP, LayerTrace, deep_linear_network
 from .rnn import RNN, RNNParameters
 from .summary import count_parameters
+
+__all__ = [
+    "Activation", "ACTIVATIONS", "ConvNet", "Convolution", "count_parameters", "deep_linear_network",
+    "Layer", "LayerTrace", "MLP", "RNN", "RNNParameters",
+]  # fmt: skip

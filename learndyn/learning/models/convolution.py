@@ -137,7 +137,7 @@ class Convolution(Described):
                 f"Convolution: the input has shape {x.shape}, expected (..., batch, "
                 f"{self.channels_in} channels, {axes} axes of places)"
             )
-        padding = self.padding
+        padding: Any = self.padding
         if padding == "circular":
             borders = [((k - 1) // 2, k // 2) for k in self.kernel]
             x = pad(x, [(0, 0)] * (len(x.shape) - axes) + borders, mode="wrap")

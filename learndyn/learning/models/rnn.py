@@ -127,8 +127,7 @@ class RNN(Described):
         u, b = initialiser(rng, ensemble, self.inputs, self.hidden)
         w, _ = recurrent_initialiser(rng, ensemble, self.hidden, self.hidden)
         v, c = initialiser(rng, ensemble, self.hidden, self.outputs)
-        b, c = (b, c) if self.bias else (None, None)
-        return RNNParameters(u, gain * w, b, v, c)
+        return RNNParameters(u, gain * w, b if self.bias else None, v, c if self.bias else None)
 
     def step(self, theta: RNNParameters, h: Any, x_t: Any) -> Any:
         """Return the next hidden state, phi(x_t U + h W + b).

@@ -13,4 +13,10 @@ from .amsgrad import AMSGrad, AMSGradState
 from .descent import DescentState, GradientDescent
 from .momentum import HeavyBall, HeavyBallState, Nesterov, NesterovState
 from .rmsprop import RMSProp, RMSPropState
-from .rule import Rule, State
+from .rule import BareRule, Rule, State
+
+__all__ = [
+    "Adam", "AdamState", "AdamW", "AMSGrad", "AMSGradState", "BareRule", "DescentState",
+    "GradientDescent", "HeavyBall", "HeavyBallState", "Nesterov", "NesterovState", "RMSProp",
+    "RMSPropState", "Rule", "State",
+]  # fmt: skip

@@ -35,7 +35,14 @@ class Rule(Protocol):
     def step(self, state: Any, gradient: Any) -> Any: ...
 
 
-def check_step(rule: Rule, kind: type, state: Any, gradient: Any) -> None:
+class BareRule(Rule, Protocol):
+    """A rule that no schedule and no clipping wraps, so that the step size is its own."""
+
+    @property
+    def step_size(self) -> Any: ...
+
+
+def check_step(rule: Rule, kind: type[Any], state: Any, gradient: Any) -> None:
     """Refuse the state of another rule, and a gradient of another model.
 
     Raises

@@ -19,3 +19,11 @@ from .mean_field import MeanFieldMap, mean_field_map
 from .norms import BackwardNorms, ForwardNorms, backward_norms, forward_norms
 from .polygamma import digamma, trigamma
 from .products import ProductExponents, log_singular_values, product_exponents
+
+__all__ = [
+    "backward_norms", "BackwardNorms", "chi", "critical_weight_variance", "depth_scale", "DepthScales",
+    "digamma", "driven_rnn_mean_field", "DrivenMeanField", "forward_norms", "ForwardNorms",
+    "gaussian_product_exponents", "jacobian_exponents", "jacobian_singular_values",
+    "largest_squared_singular_value", "log_norm_moments", "log_singular_values", "LogNormMoments",
+    "mean_field_map", "MeanFieldMap", "product_exponents", "ProductExponents", "trigamma",
+]  # fmt: skip

@@ -112,7 +112,8 @@ def _active_factors(
     stages: Stages, samples: tuple[int, ...], index: tuple[int, ...]
 ) -> list[np.ndarray]:
     """The Jacobians of one sample, without the units that nothing passes: they have full rank."""
-    factors, kept = [], slice(None)
+    kept: slice | np.ndarray = slice(None)
+    factors = []
     for weight, slope in zip(stages.weights, stages.slopes, strict=True):
         w = np.broadcast_to(weight, (*samples[:-1], *weight.shape[-2:]))[index[:-1]]
         d = np.broadcast_to(slope, (*samples, slope.shape[-1]))[index]

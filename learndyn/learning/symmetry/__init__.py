@@ -27,3 +27,11 @@ from .subspaces import (
     symmetric_basis,
     symmetric_part,
 )
+
+__all__ = [
+    "antisymmetric_basis", "antisymmetric_hessian", "antisymmetric_jacobian", "antisymmetric_part",
+    "AntisymmetricBlock", "ColumnSplits", "dead_zone", "DeadZone", "equivariance_defect", "Escape",
+    "escape_factor", "escape_time", "EscapeTimes", "exchange_actions", "measure_column_splits",
+    "measure_dead_zone", "measure_escape", "measure_escape_times", "orbits", "permutation_action",
+    "PermutationAction", "permute_units", "state_action", "symmetric_basis", "symmetric_part",
+]  # fmt: skip

@@ -132,11 +132,13 @@ def exchange_actions(theta: Tree, pairs: Pair | Sequence[Pair]) -> tuple[Permuta
     """
     widths = hidden_widths(theta, "exchange_actions")
     if len(pairs) == 3 and not any(hasattr(entry, "__len__") for entry in pairs):
-        pairs = [pairs]
-    if not pairs:
+        wanted: Sequence[Any] = [pairs]
+    else:
+        wanted = pairs
+    if not wanted:
         raise ValueError("exchange_actions: received no pairs. Pass at least one (layer, i, j)")
     actions = []
-    for pair in pairs:
+    for pair in wanted:
         layer, i, j = _checked_pair(pair, widths)
         order = np.arange(widths[layer])
         order[[i, j]] = j, i

@@ -18,7 +18,7 @@ from ...dynamics.linearise import flat_state
 from .actions import PermutationAction
 
 
-def equivariance_defect(system: Map, action: PermutationAction, z: Any) -> float:
+def equivariance_defect(system: Map, action: PermutationAction | Map, z: Any) -> float:
     """Return |T(P z) - P T(z)| / |z|: 0, up to rounding, for an equivariant map.
 
     Parameters

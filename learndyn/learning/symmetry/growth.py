@@ -201,13 +201,13 @@ def escape_factor(rule: Rule, mu: float, *, second_moment: float = 1.0) -> float
         raise ValueError(
             f"escape_factor: second_moment must be finite and not negative, got {second_moment}"
         )
-    rule = bare_rule(rule)
-    beta1, root = getattr(rule, "beta1", None), math.sqrt(second_moment)
-    if beta1 is None and not hasattr(rule, "decay"):
+    bare: Any = bare_rule(rule)
+    beta1, root = getattr(bare, "beta1", None), math.sqrt(second_moment)
+    if beta1 is None and not hasattr(bare, "decay"):
         # The rule has no second moment: all its multipliers belong to the split.
-        return float(np.abs(multipliers(rule, -mu)[0]))
-    s = rule.step_size * mu / (root + rule.epsilon)
-    shrink = rule.step_size * rule.weight_decay if isinstance(rule, AdamW) else 0.0
+        return float(np.abs(multipliers(bare, -mu)[0]))
+    s = bare.step_size * mu / (root + bare.epsilon)
+    shrink = bare.step_size * bare.weight_decay if isinstance(bare, AdamW) else 0.0
     if beta1 is None:
         return abs(1.0 + s)
     step = [[1.0 - shrink + (1.0 - beta1) * s, -beta1], [-(1.0 - beta1) * s, beta1]]

@@ -69,7 +69,8 @@ def measure_column_splits(
             f"{bad or 'none'}"
         )
     rng = np.random.default_rng(rng)
-    return ColumnSplits(given, np.array([_split(rng, *shape) for shape in given]))
+    checked = tuple((rows, inner, columns) for rows, inner, columns in given)
+    return ColumnSplits(checked, np.array([_split(rng, *shape) for shape in checked]))
 
 
 def _split(rng: np.random.Generator, rows: int, inner: int, columns: int) -> float:

@@ -43,3 +43,14 @@ from .trajectory_optimisation import (
     sweep_map,
 )
 from .two_link_arm import TwoLinkArm
+
+__all__ = [
+    "Adaptation", "adaptation", "adaptation_experiment", "AdaptationExperiment", "ArmKinematics",
+    "backward_sweep", "best_turned_step", "ControlProblem", "CorrectionSweep", "DampedSweep",
+    "DoublePendulum", "Driven", "driven", "expand", "Expansion", "forward_sweep", "Gains",
+    "Generalisation", "GradientGrowth", "held_step", "HeldStep", "LagrangianMechanism",
+    "measure_generalisation", "measure_gradient_growth", "Mechanism", "MotorNoise", "NoisyAdaptation",
+    "optimise", "OptimisedTrajectory", "Pendulum", "Phase", "predicted_ratio", "reaching_map",
+    "reaching_step_limit", "ReachingMap", "ReachingPolicy", "recovery", "sweep_corrections",
+    "sweep_map", "SweepMap", "turned_contraction", "TwoLinkArm", "von_mises_overlap",
+]  # fmt: skip

@@ -30,3 +30,12 @@ from .three_factor import ThreeFactor, firing_patterns, log_probability
 from .update_statistics import UpdateStatistics, measure_update
 from .weight_perturbation import WeightPerturbation
 from .zero_divergence import ZeroDivergence
+
+__all__ = [
+    "Alignment", "alignment", "angle", "Backprop", "Cost", "credit_flow", "credit_map", "CreditFlow",
+    "CreditMap", "CreditRule", "DirectFeedback", "EquilibriumPropagation", "feedback_balance",
+    "FeedbackAlignment", "firing_patterns", "Hebb", "LayeredHopfield", "log_probability",
+    "measure_alignment", "measure_update", "Needs", "NodePerturbation", "Oja", "PredictionFlow",
+    "PredictiveCoding", "Proposal", "Settling", "SignSymmetric", "squared_error", "ThreeFactor",
+    "UpdateStatistics", "WeightPerturbation", "ZeroDivergence",
+]  # fmt: skip

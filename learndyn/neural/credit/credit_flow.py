@@ -147,4 +147,5 @@ def feedback_balance(theta: list[Layer], feedback: Sequence[Any]) -> list[Any]:
 
 
 def _transposed(matrix: Any) -> Any:
-    return matrix.T if isinstance(matrix, Tensor) else np.asarray(matrix).T
+    array: Any = matrix if isinstance(matrix, Tensor) else np.asarray(matrix)
+    return array.T

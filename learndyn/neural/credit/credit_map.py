@@ -72,6 +72,7 @@ class CreditMap:
         x, y = self._batch(count)
         rng = None
         if self.rule.needs.noise:
+            assert self.seed is not None  # credit_map asks for one
             rng = np.random.default_rng([self.seed, _step(count)])
         return self.rule.propose(self.model, self._theta(memory.theta), x, y, state, rng)
 

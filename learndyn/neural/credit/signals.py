@@ -119,9 +119,9 @@ def hebbian(theta: list[Layer], before: Sequence[Any], after: Sequence[Any]) -> 
     """
     layers = []
     for (_, bias), pre, post in zip(theta, before, after, strict=True):
-        pre = pre.T if isinstance(pre, Tensor) else np.asarray(pre).T
+        array: Any = pre if isinstance(pre, Tensor) else np.asarray(pre)
         total = None if bias is None else reshape(sum_over(post, axis=0), bias.shape)
-        layers.append(Layer(pre @ post, total))
+        layers.append(Layer(array.T @ post, total))
     return layers
 
 

@@ -25,3 +25,13 @@ from .population_vector import (
 )
 from .ring import preferred_directions, wrap
 from .tuning import CosineTuning, Tuning, VonMisesTuning
+
+__all__ = [
+    "BumpTrack", "cosine_efficiency", "CosineTuning", "cramer_rao_bound", "credit_kernel",
+    "DecodingErrors", "differential_information", "DifferentialNoise", "fisher_information",
+    "GaussianNoise", "generalisation", "lattice_mode_rates", "LimitedRangeNoise", "linear_information",
+    "maximum_likelihood", "MaximumLikelihood", "measure_decoder", "mode_rates", "Noise", "PoissonNoise",
+    "population_vector", "population_vector_variance", "PopulationCode", "PopulationParameters",
+    "PopulationVector", "preferred_directions", "scaled_bessel_i", "track_bump", "Tuning",
+    "unit_credit", "UnitCredit", "VonMisesTuning", "wrap",
+]  # fmt: skip

@@ -45,7 +45,7 @@ from ...autodiff import expand_dims, jvp, log1p, square
 from ...autodiff import sum as sum_over
 from .checks import require_number
 from .ring import wrap
-from .tuning import Tuning
+from .tuning import Responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +81,25 @@ class LimitedRangeNoise:
                 "At 1 no unit has noise of its own"
             )
 
-    def sample(self, tuning: Tuning, theta: Any, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, tuning: Responses, theta: Any, rng: np.random.Generator) -> np.ndarray:
         """Draw responses, shape (*theta.shape, units), as ``PoissonNoise.sample``."""
         means = tuning(theta)
         root = np.linalg.cholesky(self.covariance(tuning, theta))
         return means + rng.standard_normal(means.shape) @ root.T
 
-    def log_likelihood(self, tuning: Tuning, theta: Any, responses: Any) -> Any:
+    def log_likelihood(self, tuning: Responses, theta: Any, responses: Any) -> Any:
         """Return -(n - f)' C^-1 (n - f) / 2, as ``PoissonNoise.log_likelihood``."""
         precision = np.linalg.inv(self.covariance(tuning, theta))
         error = responses - tuning(theta)
         return -0.5 * sum_over(error * (error @ precision), axis=-1)
 
-    def covariance(self, tuning: Tuning, theta: Any) -> np.ndarray:
+    def covariance(self, tuning: Responses, theta: Any) -> np.ndarray:
         """Return C, shape (units, units), whatever the stimulus."""
         apart = np.abs(wrap(tuning.preferred[:, None] - tuning.preferred))
         shared = self.correlation * np.exp(-apart / self.length)
         return self.deviation**2 * ((1.0 - self.correlation) * np.eye(tuning.units) + shared)
 
-    def curvature_information(self, tuning: Tuning, theta: Any) -> float:
+    def curvature_information(self, tuning: Responses, theta: Any) -> float:
         """Return 0: C does not depend on the stimulus."""
         return 0.0
 
@@ -156,14 +156,14 @@ class DifferentialNoise:
         require_number("DifferentialNoise", "deviation", self.deviation, above=0.0)
         require_number("DifferentialNoise", "epsilon", self.epsilon, above=0.0, or_equal=True)
 
-    def sample(self, tuning: Tuning, theta: Any, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, tuning: Responses, theta: Any, rng: np.random.Generator) -> np.ndarray:
         """Draw responses, shape (*theta.shape, units), as ``PoissonNoise.sample``."""
         means, slopes = tuning(theta), self._slopes(tuning, theta)
         own = self.deviation * rng.standard_normal(means.shape)
         moved = math.sqrt(self.epsilon) * rng.standard_normal((*means.shape[:-1], 1))
         return means + own + moved * slopes
 
-    def log_likelihood(self, tuning: Tuning, theta: Any, responses: Any) -> Any:
+    def log_likelihood(self, tuning: Responses, theta: Any, responses: Any) -> Any:
         """Return -(n - f)' C^-1 (n - f) / 2 - log(det C) / 2, as ``PoissonNoise.log_likelihood``.
 
         By the rank-one formulas of Sherman and Morrison, so that no matrix is made.
@@ -176,20 +176,20 @@ class DifferentialNoise:
         explained = (self.epsilon / variance**2) * square(along) / (1.0 + gain)
         return -0.5 * (square_error - explained + log1p(gain))
 
-    def covariance(self, tuning: Tuning, theta: Any) -> Any:
+    def covariance(self, tuning: Responses, theta: Any) -> Any:
         """Return C(theta), shape (*theta.shape, units, units)."""
         slopes = self._slopes(tuning, theta)
         outer = expand_dims(slopes, -1) * expand_dims(slopes, -2)
         return self.deviation**2 * np.eye(tuning.units) + self.epsilon * outer
 
-    def curvature_information(self, tuning: Tuning, theta: Any) -> float:
+    def curvature_information(self, tuning: Responses, theta: Any) -> float:
         """Return tr((C^-1 C')^2) / 2 at one stimulus, C' by forward differentiation."""
         at = np.asarray(theta, dtype=np.float64)
         matrix, rate = jvp(lambda t: self.covariance(tuning, t), (at,), (np.ones_like(at),))
         relative = np.linalg.solve(matrix, rate)
         return 0.5 * float(np.sum(relative * relative.T))
 
-    def _slopes(self, tuning: Tuning, theta: Any) -> Any:
+    def _slopes(self, tuning: Responses, theta: Any) -> Any:
         return tuning.slope(tuning.offsets(theta))
 
 

@@ -24,15 +24,15 @@ import numpy as np
 
 from .checks import require_number
 from .noise import Noise
-from .tuning import Tuning
+from .tuning import Responses, Tuning
 
 
-def linear_information(tuning: Tuning, noise: Noise, theta: float) -> float:
+def linear_information(tuning: Responses, noise: Noise, theta: float) -> float:
     """Return f'(theta)' C(theta)^-1 f'(theta), 1/rad^2.
 
     Parameters
     ----------
-    tuning : Tuning
+    tuning : Responses
     noise : Noise
     theta : float
         One stimulus, radians.

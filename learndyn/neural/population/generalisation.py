@@ -94,4 +94,4 @@ def lattice_mode_rates(tuning: Tuning) -> np.ndarray:
     ndarray, shape (units,)
     """
     k = np.arange(tuning.units)
-    return sum(mode_rates(tuning, k + m * tuning.units) for m in range(-3, 4))
+    return sum((mode_rates(tuning, k + m * tuning.units) for m in range(-3, 4)), np.zeros(len(k)))

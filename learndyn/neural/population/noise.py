@@ -20,31 +20,31 @@ import numpy as np
 from ...autodiff import Tensor, expand_dims, log, square
 from ...autodiff import sum as sum_over
 from .checks import require_number
-from .tuning import Tuning
+from .tuning import Responses
 
 
 class Noise(Protocol):
     """How responses scatter about the tuning curves."""
 
-    def sample(self, tuning: Tuning, theta: Any, rng: np.random.Generator) -> np.ndarray: ...
+    def sample(self, tuning: Responses, theta: Any, rng: np.random.Generator) -> np.ndarray: ...
 
-    def log_likelihood(self, tuning: Tuning, theta: Any, responses: Any) -> Any: ...
+    def log_likelihood(self, tuning: Responses, theta: Any, responses: Any) -> Any: ...
 
-    def covariance(self, tuning: Tuning, theta: Any) -> Any: ...
+    def covariance(self, tuning: Responses, theta: Any) -> Any: ...
 
-    def curvature_information(self, tuning: Tuning, theta: Any) -> float: ...
+    def curvature_information(self, tuning: Responses, theta: Any) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
 class PoissonNoise:
     """Independent Poisson counts: n_i has mean and variance f_i(theta)."""
 
-    def sample(self, tuning: Tuning, theta: Any, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, tuning: Responses, theta: Any, rng: np.random.Generator) -> np.ndarray:
         """Draw counts.
 
         Parameters
         ----------
-        tuning : Tuning
+        tuning : Responses
         theta : array_like, of any shape, radians
             One stimulus per trial.
         rng : numpy.random.Generator
@@ -60,12 +60,12 @@ class PoissonNoise:
         """
         return rng.poisson(self._means(tuning, theta, "sample")).astype(np.float64)
 
-    def log_likelihood(self, tuning: Tuning, theta: Any, responses: Any) -> Any:
+    def log_likelihood(self, tuning: Responses, theta: Any, responses: Any) -> Any:
         """Return sum_i n_i log f_i(theta) - f_i(theta).
 
         Parameters
         ----------
-        tuning : Tuning
+        tuning : Responses
         theta : array or Tensor, of any shape
             Broadcast against the responses' leading axes.
         responses : ndarray, shape (..., units)
@@ -82,15 +82,15 @@ class PoissonNoise:
         means = self._means(tuning, theta, "log_likelihood", positive=True)
         return sum_over(responses * log(means), axis=-1) - sum_over(means, axis=-1)
 
-    def covariance(self, tuning: Tuning, theta: Any) -> Any:
+    def covariance(self, tuning: Responses, theta: Any) -> Any:
         """Return diag(f(theta)), shape (*theta.shape, units, units)."""
         return expand_dims(tuning(theta), -1) * np.eye(tuning.units)
 
-    def curvature_information(self, tuning: Tuning, theta: Any) -> float:
+    def curvature_information(self, tuning: Responses, theta: Any) -> float:
         """Return 0: f' C^-1 f' is all the information that Poisson counts have."""
         return 0.0
 
-    def _means(self, tuning: Tuning, theta: Any, what: str, positive: bool = False) -> Any:
+    def _means(self, tuning: Responses, theta: Any, what: str, positive: bool = False) -> Any:
         means = tuning(theta)
         least = (means.numpy() if isinstance(means, Tensor) else means).min(initial=np.inf)
         if least < 0.0 or (positive and least == 0.0):
@@ -122,19 +122,19 @@ class GaussianNoise:
     def __post_init__(self) -> None:
         require_number("GaussianNoise", "deviation", self.deviation, above=0.0)
 
-    def sample(self, tuning: Tuning, theta: Any, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, tuning: Responses, theta: Any, rng: np.random.Generator) -> np.ndarray:
         """Draw responses, shape (*theta.shape, units), as ``PoissonNoise.sample``."""
         means = tuning(theta)
         return means + self.deviation * rng.standard_normal(means.shape)
 
-    def log_likelihood(self, tuning: Tuning, theta: Any, responses: Any) -> Any:
+    def log_likelihood(self, tuning: Responses, theta: Any, responses: Any) -> Any:
         """Return -|n - f(theta)|^2 / (2 sigma^2), as ``PoissonNoise.log_likelihood``."""
         return sum_over(square(responses - tuning(theta)), axis=-1) * (-0.5 / self.deviation**2)
 
-    def covariance(self, tuning: Tuning, theta: Any) -> np.ndarray:
+    def covariance(self, tuning: Responses, theta: Any) -> np.ndarray:
         """Return sigma^2 I, shape (units, units), whatever the stimulus."""
         return self.deviation**2 * np.eye(tuning.units)
 
-    def curvature_information(self, tuning: Tuning, theta: Any) -> float:
+    def curvature_information(self, tuning: Responses, theta: Any) -> float:
         """Return 0: C does not depend on the stimulus."""
         return 0.0

@@ -39,14 +39,26 @@ from .checks import as_angles, require_number
 from .ring import check_units, preferred_directions
 
 
-class Tuning(Protocol):
-    """A ring of units with tuning curves of one shape. ``response`` and ``slope`` take Tensors too."""
+class Responses(Protocol):
+    """A ring of units with tuning curves, which need not be alike. All methods take Tensors too."""
 
     @property
     def units(self) -> int: ...
 
     @property
     def preferred(self) -> np.ndarray: ...
+
+    def __call__(self, theta: Any) -> Any: ...
+
+    def offsets(self, theta: Any) -> Any: ...
+
+    def response(self, offset: Any) -> Any: ...
+
+    def slope(self, offset: Any) -> Any: ...
+
+
+class Tuning(Responses, Protocol):
+    """A ring of units with tuning curves of one shape, so that a dense ring has closed forms."""
 
     @property
     def poisson_information(self) -> float: ...
@@ -56,12 +68,6 @@ class Tuning(Protocol):
 
     @property
     def most_informative_offset(self) -> float: ...
-
-    def __call__(self, theta: Any) -> Any: ...
-
-    def response(self, offset: Any) -> Any: ...
-
-    def slope(self, offset: Any) -> Any: ...
 
     def fourier_coefficient(self, mode: Any) -> np.ndarray: ...
 
@@ -74,11 +80,11 @@ class _Ring:
     __slots__ = ()
 
     @property
-    def preferred(self) -> np.ndarray:
+    def preferred(self: Responses) -> np.ndarray:
         """Preferred directions phi_i, shape (units,), radians."""
         return preferred_directions(self.units)
 
-    def __call__(self, theta: Any) -> Any:
+    def __call__(self: Responses, theta: Any) -> Any:
         """Return the mean responses of all units.
 
         Parameters
@@ -91,7 +97,7 @@ class _Ring:
         """
         return self.response(self.offsets(theta))
 
-    def offsets(self, theta: Any) -> Any:
+    def offsets(self: Responses, theta: Any) -> Any:
         """Return theta - phi_i, shape (*theta.shape, units)."""
         return expand_dims(as_angles(type(self).__name__, theta), -1) - self.preferred
 

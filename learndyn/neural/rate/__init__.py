@@ -37,3 +37,13 @@ from .memory import (
 from .ring import RingAttractor, bump_amplitude, bump_half_width, edge_half_width
 from .unrolled import TrajectoryLoss, side_by_side, unrolled_loss
 from .wilson_cowan import WilsonCowan, response, saturation
+
+__all__ = [
+    "adjoint_gradient", "AdjointGradient", "AsynchronousHopfield", "bit_error_probability",
+    "bound_levels", "bump_amplitude", "bump_half_width", "capacity", "ContinuousHopfield",
+    "ContinuousTimeRNN", "edge_half_width", "eventual_cycle", "EventualCycle", "flip_signs", "force",
+    "ForceLearning", "ForceRun", "ForceState", "hebbian_weight", "LeakyIntegrator", "mean_field_chaos",
+    "MeanFieldChaos", "overlap", "random_network", "random_patterns", "response", "RingAttractor",
+    "saturation", "side_by_side", "SynchronousHopfield", "TrajectoryLoss", "two_state_energy",
+    "two_step_energy", "unrolled_loss", "WilsonCowan",
+]  # fmt: skip

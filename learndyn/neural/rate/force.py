@@ -23,12 +23,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from ...dynamics import RK4, integrate, ravel, simulate
 from ...dynamics.flow import OneStepMethod
+from ...dynamics.integrate import Method
 from .checks import require_count, require_positive, shaped
 from .ctrnn import ContinuousTimeRNN
 
@@ -53,6 +54,10 @@ class ForceState(NamedTuple):
     inverse_correlation: Any
 
 
+class FixedStepMethod(OneStepMethod, Method, Protocol):
+    """Makes one step, and walks a whole run by such steps: RK4, Heun, Euler."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ForceLearning:
     """The map (step, x, w, P) -> the same a step later, on flat states of 1 + 2n + n^2 numbers.
@@ -65,7 +70,7 @@ class ForceLearning:
         f: takes a time to a number.
     feedback : array_like, shape (n,)
         u.
-    method : OneStepMethod, optional
+    method : FixedStepMethod, optional
         Makes the steps of the network, of length ``method.step_size``.
     every : int, optional
         Steps from one change of the readout to the next.
@@ -81,7 +86,7 @@ class ForceLearning:
     network: ContinuousTimeRNN
     target: Callable[[float], float]
     feedback: Any
-    method: OneStepMethod = RK4(0.2)  # noqa: RUF009 - frozen
+    method: FixedStepMethod = RK4(0.2)  # noqa: RUF009 - frozen
     every: int = 1
     alpha: float = 1.0
 

@@ -69,13 +69,13 @@ class TrajectoryLoss:
 
     def with_cost(self, theta: Tree) -> Flow:
         """Return the flow of (z, cost so far), of shape (n + 1,) or, without a running loss, (n,)."""
-        flow = self.family(theta)
-        if self.running is None:
+        flow, running = self.family(theta), self.running
+        if running is None:
             return flow
 
         def with_cost(t: float, z: Any) -> Any:
             state = z[:-1]
-            return concatenate([flow(t, state), reshape(self.running(t, state), (1,))])
+            return concatenate([flow(t, state), reshape(running(t, state), (1,))])
 
         return with_cost
 
@@ -85,10 +85,9 @@ class TrajectoryLoss:
 
     def total(self, end: Any) -> Any:
         """Return the loss of a final state of ``with_cost``."""
-        if self.running is None:
-            return self.terminal(end)
-        cost = end[-1]
-        return cost if self.terminal is None else self.terminal(end[:-1]) + cost
+        if self.terminal is None:
+            return end[-1]
+        return self.terminal(end) if self.running is None else self.terminal(end[:-1]) + end[-1]
 
 
 def unrolled_loss(
