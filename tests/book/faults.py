@@ -39,6 +39,13 @@ FAULTS = {
         ", cell 1",
         "ValueError: first second",
     ),
+    "a figure that cannot be drawn": Fault(
+        notebook_page(
+            cell("class Pen:\n    def _repr_html_(self):\n        raise ValueError('no ink')\n\nPen()")
+        ),
+        ", cell 1",
+        "ValueError: no ink",
+    ),
     "a cell that times out": Fault(
         notebook_page(
             cell("2 + 2"),

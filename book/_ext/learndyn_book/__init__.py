@@ -11,13 +11,23 @@ Each module holds one idea:
 - ``execution_cache``: outputs are kept until the package that computed them changes;
 - ``kernel_environment``: a page computes the same numbers each time;
 - ``parallel_execution``: pages are executed side by side;
+- ``warm_kernels``: their kernels are forked from a process that has the libraries;
 - ``reads_pages``: a page that counts what stands on the others is executed when they change;
 - ``site_address``: absolute addresses only where the build knows its site;
 - ``page_card``: each page's description, its card for a shared link, and the site's map;
 - ``plain_markup``: nothing that a screen reader stumbles over;
+- ``explorables``: the data of a figure with sliders, and Vega, in scripts that wait for the reader;
+- ``first_use``: a term's first mention on a page leads to the glossary;
+- ``reading_time``: how many minutes a page and a path through the book take;
+- ``exercises``: exercises have numbers, and are referred to by them;
 - ``not_found``: a page for addresses that lead nowhere;
 - ``one_asset``: one small style sheet and one script for all pages;
-- ``used_styles``: which rules of a style sheet some page can use.
+- ``used_on``: the reference and the pages that use it lead to each other;
+- ``used_styles``: which rules of a style sheet some page can use;
+- ``take_away``: cells to copy, and each page as a notebook and as a script;
+- ``page_prose``: a page's prose as plain Markdown;
+- ``page_notebook``: prose and code as the cells of a notebook;
+- ``repository``: links to the sources and to notebooks that run, only where the build knows them.
 
 Nothing here imports ``learndyn``: a broken package must fail as a cell of a page, with the
 page's name, and not as a traceback of the build.
@@ -25,6 +35,7 @@ page's name, and not as a traceback of the build.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +46,9 @@ from . import (
     cell_lint,
     docstring_bars,
     execution_cache,
+    exercises,
+    explorables,
+    first_use,
     kernel_environment,
     not_found,
     one_asset,
@@ -42,8 +56,11 @@ from . import (
     parallel_execution,
     picture_lint,
     plain_markup,
+    reading_time,
     reads_pages,
     site_address,
+    take_away,
+    used_on,
 )
 
 __all__ = ["setup"]
@@ -51,6 +68,8 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect every module to the build; Sphinx calls this by its name."""
+    # Sphinx keeps millions of nodes alive; looking through them again and again took a third of a short build.
+    gc.set_threshold(200_000, 50, 1000)
     build_gate.connect(app)
     for module in (
         kernel_environment,
@@ -61,10 +80,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
         docstring_bars,
         reads_pages,
         plain_markup,
+        explorables,
+        first_use,
+        exercises,
+        reading_time,
+        used_on,
         site_address,
         page_card,
         not_found,
         one_asset,
+        take_away,
     ):
         module.connect(app)
     own_sources = Path(__file__).parent

@@ -35,6 +35,8 @@ KNOWN_TAGS = frozenset(
         *("full-width", "full_width", "margin", "popout"),
         # jupytext and papermill: the cell whose values a reader may set
         "parameters",
+        # the book's tests: the cell runs alone, in a fresh interpreter
+        "snippet",
     }
 )
 """The cell tags that some part of the book's tool chain acts upon."""

@@ -1,4 +1,4 @@
-"""Say which cell of which page failed, and why.
+"""Say which cell of which page failed, and why; a figure that could not be drawn counts as well.
 
 myst-nb records per page whether its execution succeeded, but not which cell stopped it. The
 executed notebook, which it writes beside the pages, tells: execution stops at the failing cell,
@@ -27,7 +27,28 @@ def execution_failures(env: SphinxEnvType) -> list[Failure]:
         if record is not None and not record["succeeded"]:
             place, error = failing_cell(env, docname, record)
             failures.append(Failure(f"{page_name(env, docname)}, {place}", error))
+        elif record is not None:
+            failures += undrawn_figures(env, docname)
     return failures
+
+
+def undrawn_figures(env: SphinxEnvType, docname: str) -> list[Failure]:
+    """List the cells whose result raised when it was to be shown: IPython prints that, and goes on."""
+    path = Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
+    if not path.is_file() or b'"output_type": "error"' not in path.read_bytes():
+        return []
+    notebook = nbformat.read(path, as_version=4)
+    allowed = (notebook.metadata.get("mystnb", {}), notebook.metadata.get("execution", {}))
+    if allowed[0].get("execution_allow_errors") or allowed[1].get("allow_errors"):
+        return []  # a failure of its own
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [
+        Failure(f"{page_name(env, docname)}, cell {number}", one_line(f"{output.ename}: {output.evalue}"))
+        for number, cell in enumerate(code_cells, start=1)
+        if "raises-exception" not in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
 
 
 def failing_cell(env: SphinxEnvType, docname: str, record: ExecutionResult) -> tuple[str, str]:

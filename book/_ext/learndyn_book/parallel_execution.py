@@ -23,10 +23,14 @@ from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from . import warm_kernels
 
 __all__ = ["connect"]
 
 Key = tuple[str, ...]
+logger = logging.getLogger(__name__)
 
 
 def connect(app: Sphinx) -> None:
@@ -35,6 +39,7 @@ def connect(app: Sphinx) -> None:
     app.connect("env-before-read-docs", executions.start)
     app.connect("build-finished", executions.stop)
     cache_client.single_nb_execution = executions.result
+    warm_kernels.connect(app)
 
 
 class Executions:
@@ -61,7 +66,8 @@ class Executions:
                 cache.match_cache_notebook(notebook)
                 continue
             self._futures[key_of(notebook, path.parent)] = self._pool.submit(
-                single_nb_execution,
+                execute,
+                docname,
                 notebook,
                 cwd=str(path.parent),
                 allow_errors=settings.execution_allow_errors,
@@ -88,6 +94,19 @@ class Executions:
         """Start no more of them: a build that is interrupted must not go on to execute."""
         if self._pool is not None:
             self._pool.shutdown(wait=exception is None, cancel_futures=True)
+
+
+def execute(docname: str, notebook: NotebookNode, **settings: Any) -> ExecutionResult:
+    """Execute the page, and say in the log what it took."""
+    found = single_nb_execution(notebook, **settings)
+    seconds = warm_kernels.processor_seconds()
+    logger.info(
+        "executed %s in %.1f s" + ("" if seconds is None else ", %.2f s of processor time"),
+        docname,
+        found.time,
+        *(() if seconds is None else (seconds,)),
+    )
+    return found
 
 
 def notebook_of(env: BuildEnvironment, path: Path) -> NotebookNode | None:

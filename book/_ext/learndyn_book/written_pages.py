@@ -8,10 +8,15 @@ share.
 from __future__ import annotations
 
 import os
+import pickle
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sphinx.application import Sphinx
@@ -26,12 +31,11 @@ LINKING_TAGS = frozenset({"a", "area", "link"})
 class PageReader(HTMLParser):
     """Collect the ids and the links of one HTML page."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__()
-        self.path = path
         self.ids: Counter[str] = Counter()
         self.links: dict[str, None] = {}  # in order, each once
-        self.feed(path.read_text(encoding="utf-8"))
+        self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -44,14 +48,41 @@ class PageReader(HTMLParser):
             self.links[link] = None
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenPage:
+    """What was found on one page."""
+
+    path: Path
+    ids: Counter[str]
+    links: list[str]
+
+
+def read_pages(app: Sphinx) -> dict[str, WrittenPage]:
+    """Read every page that was written since the last build, and take the others from its memory."""
+    memory = Path(app.doctreedir, "written_pages.pickle")
+    known: dict[str, tuple[Any, ...]] = {}
+    with suppress(FileNotFoundError, EOFError, pickle.UnpicklingError):
+        known = pickle.loads(memory.read_bytes())
+    pages: dict[str, WrittenPage] = {}
+    for docname in sorted(app.env.found_docs):
+        path = Path(app.builder.get_outfilename(docname))
+        text = path.read_bytes()
+        digest = blake2b(text).digest()
+        found = known.get(docname)
+        if found is None or found[0] != digest:
+            reader = PageReader(text.decode("utf-8"))
+            found = (digest, dict(reader.ids), list(reader.links))
+        known[docname] = found
+        pages[docname] = WrittenPage(path, Counter(found[1]), found[2])
+    memory.write_bytes(pickle.dumps(known))
+    return pages
+
+
 def written_page_failures(app: Sphinx) -> list[Failure]:
     """Check every page of a book that was written as one HTML file per page."""
     if app.builder.name not in {"html", "dirhtml"}:
         return []
-    pages = {
-        docname: PageReader(Path(app.builder.get_outfilename(docname)))
-        for docname in sorted(app.env.found_docs)
-    }
+    pages = read_pages(app)
     ids = {page.path.resolve(): page.ids for page in pages.values()}
     return [
         Failure(page_name(app.env, docname), problem)
@@ -60,14 +91,14 @@ def written_page_failures(app: Sphinx) -> list[Failure]:
     ]
 
 
-def duplicate_ids(page: PageReader) -> Iterator[str]:
+def duplicate_ids(page: WrittenPage) -> Iterator[str]:
     """Say which ids of a page stand for more than one element."""
     for element_id, count in page.ids.items():
         if count > 1:
             yield f"the id {element_id!r} is given to {count} elements. Give it to one."
 
 
-def dead_links(page: PageReader, site: Path, ids: dict[Path, Counter[str]]) -> Iterator[str]:
+def dead_links(page: WrittenPage, site: Path, ids: dict[Path, Counter[str]]) -> Iterator[str]:
     """Say which links of a page lead to no file of the site, or to no element of its pages."""
     for link in page.links:
         target = urlsplit(link)
