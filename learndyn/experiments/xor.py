@@ -149,7 +149,7 @@ def best_affine() -> tuple[np.ndarray, float]:
 
 
 def decision_surface(
-    model: MLP, theta: list[Layer], *, low: float = -0.5, high: float = 1.5, points: int = 101
+    model: MLP, theta: list[Layer], *, low: float = -0.5, high: float = 1.5, points: int = 41
 ) -> tuple[np.ndarray, np.ndarray]:
     """Evaluate one net on a square grid.
 

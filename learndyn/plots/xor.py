@@ -58,13 +58,14 @@ def success_rates(
 def loss_curves(result: XorResult, *, shown: int = 60, name: str = "xor-loss") -> BookFigure:
     """Draw the loss of the first ``shown`` nets of one width, in another colour for those that fail."""
     figure, axes = new_axes(height=3.8)
+    every = max(1, (len(result.steps) - 1) // 50)  # sixty curves of fifty points are as good, and half as heavy
     for solved, colour, label in (
         (True, colours.blue, "solves the task"),
         (False, colours.pink, "does not"),
     ):
         chosen = [i for i in range(min(shown, result.solved.size)) if result.solved[i] == solved]
         if chosen:
-            lines = axes.plot(result.steps, result.losses[:, chosen], color=colour, linewidth=1.1, alpha=0.7)
+            lines = axes.plot(result.steps[::every], result.losses[::every, chosen], color=colour, linewidth=1.1, alpha=0.7)
             lines[0].set_label(label)
     for level, text in ((1 / 4, "1/4"), (1 / 6, "1/6"), (1 / 8, "1/8"), (SOLVED_BELOW, "solved")):
         axes.axhline(level, color=colours.muted, linestyle=":", linewidth=1.2)
