@@ -81,7 +81,8 @@ def turned_paths(
 
 def _draw_map(axis: Axes, result: ValleyPaths) -> None:
     highest = float(result.losses.max())
-    levels = highest * np.geomspace(1e-4, 0.7, 8)
+    # A curved valley is narrower than the map's grid where the loss is lowest.
+    levels = highest * (np.geomspace(1e-4, 0.7, 8) if _is_straight(result) else np.geomspace(2e-3, 0.7, 6))
     axis.contour(
         result.a, result.b, result.losses, levels, colors=[colours.muted], linewidths=0.8, alpha=0.55
     )
@@ -89,11 +90,11 @@ def _draw_map(axis: Axes, result: ValleyPaths) -> None:
 
 
 def _apart(path: np.ndarray, result: ValleyPaths) -> list[int]:
-    """Number the steps whose marks can be told apart: each a 200th of the map from the mark before."""
+    """Number the steps whose marks can be told apart: each a 100th of the map from the mark before."""
     extent = np.array([np.ptp(result.a), np.ptp(result.b)])
     marked = [0]
     for step, place in enumerate(path):
-        if np.linalg.norm((place - path[marked[-1]]) / extent) > 1 / 200:
+        if np.linalg.norm((place - path[marked[-1]]) / extent) > 1 / 100:
             marked.append(step)
     return marked
 
