@@ -1,8 +1,8 @@
-"""Say which cell of which page failed, and why; a figure that could not be drawn counts as well.
+"""Say which cell of which page failed, and why.
 
-myst-nb records per page whether its execution succeeded, but not which cell stopped it. The
-executed notebook, which it writes beside the pages, tells: execution stops at the failing cell,
-so that cell is the last one that was started.
+myst-nb records per page whether its execution succeeded, but not which cell failed. The executed
+notebook, which it writes beside the pages, tells: a cell that raised holds the error, and one that
+timed out is the last that was started.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
 from nbclient.exceptions import CellExecutionError
 
 from .failure import Failure, one_line, page_name
+from .undrawn_figures import first_error
 
 __all__ = ["execution_failures"]
 
@@ -27,28 +28,7 @@ def execution_failures(env: SphinxEnvType) -> list[Failure]:
         if record is not None and not record["succeeded"]:
             place, error = failing_cell(env, docname, record)
             failures.append(Failure(f"{page_name(env, docname)}, {place}", error))
-        elif record is not None:
-            failures += undrawn_figures(env, docname)
     return failures
-
-
-def undrawn_figures(env: SphinxEnvType, docname: str) -> list[Failure]:
-    """List the cells whose result raised when it was to be shown: IPython prints that, and goes on."""
-    path = Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
-    if not path.is_file() or b'"output_type": "error"' not in path.read_bytes():
-        return []
-    notebook = nbformat.read(path, as_version=4)
-    allowed = (notebook.metadata.get("mystnb", {}), notebook.metadata.get("execution", {}))
-    if allowed[0].get("execution_allow_errors") or allowed[1].get("allow_errors"):
-        return []  # a failure of its own
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [
-        Failure(f"{page_name(env, docname)}, cell {number}", one_line(f"{output.ename}: {output.evalue}"))
-        for number, cell in enumerate(code_cells, start=1)
-        if "raises-exception" not in cell.metadata.get("tags", [])
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
 
 
 def failing_cell(env: SphinxEnvType, docname: str, record: ExecutionResult) -> tuple[str, str]:
@@ -58,15 +38,13 @@ def failing_cell(env: SphinxEnvType, docname: str, record: ExecutionResult) -> t
     """
     path = Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
     notebook = nbformat.read(path, as_version=4)
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    started = (n for n, cell in enumerate(code_cells, start=1) if cell.execution_count is not None)
-    number = max(started, default=1)
-    outputs = code_cells[number - 1].outputs
-    error = next((output for output in outputs if output.output_type == "error"), None)
+    number, error = first_error(notebook)
     # A cell that timed out may have an error, too: that of its kernel when it was interrupted.
     if error is not None and record["error"] == CellExecutionError.__name__:
         return f"cell {number}", one_line(f"{error.ename}: {error.evalue}")
-    return f"cell {number}", line_naming(record["error"], record["traceback"])
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    started = (n for n, cell in enumerate(code_cells, start=1) if cell.execution_count is not None)
+    return f"cell {max(started, default=1)}", line_naming(record["error"], record["traceback"])
 
 
 def line_naming(error: str | None, traceback: str | None) -> str:

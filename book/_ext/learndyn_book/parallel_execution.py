@@ -26,6 +26,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from . import warm_kernels
+from .undrawn_figures import judge_figures
 
 __all__ = ["connect"]
 
@@ -78,7 +79,7 @@ class Executions:
         """Execute a notebook in place; myst-nb calls this in the place of jupyter-cache's own."""
         future = self._futures.pop(key_of(notebook, cwd), None)
         if future is None:
-            return single_nb_execution(notebook, cwd=cwd, **settings)
+            return run(notebook, cwd=cwd, **settings)
         found = future.result()
         for cell, executed in zip(notebook.cells, found.nb.cells, strict=True):
             if cell.cell_type == "code":
@@ -98,7 +99,7 @@ class Executions:
 
 def execute(docname: str, notebook: NotebookNode, **settings: Any) -> ExecutionResult:
     """Execute the page, and say in the log what it took."""
-    found = single_nb_execution(notebook, **settings)
+    found = run(notebook, **settings)
     seconds = warm_kernels.processor_seconds()
     logger.info(
         "executed %s in %.1f s" + ("" if seconds is None else ", %.2f s of processor time"),
@@ -106,6 +107,13 @@ def execute(docname: str, notebook: NotebookNode, **settings: Any) -> ExecutionR
         found.time,
         *(() if seconds is None else (seconds,)),
     )
+    return found
+
+
+def run(notebook: NotebookNode, *, allow_errors: bool, **settings: Any) -> ExecutionResult:
+    """Execute a notebook in place; a figure that cannot be drawn is a failure."""
+    found = single_nb_execution(notebook, allow_errors=allow_errors, **settings)
+    judge_figures(found, allow_errors=allow_errors)
     return found
 
 
