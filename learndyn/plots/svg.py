@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 
 from learndyn.plots.lettering import set_text
 from learndyn.plots.palette import DARK, LIGHT
+from learndyn.plots.path_data import compact_path
 from learndyn.plots.style import STYLE
 
 __all__ = ["adapt_svg", "draw_svg"]
@@ -31,8 +32,10 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 # matplotlib numbers its groups (line2d_3); an author's own gid is kept.
 _AUTOMATIC_ID = re.compile(r"[A-Za-z][\w.]*_\d+")
 _DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-# Hundredths of a point are far below a pixel, and take up to a quarter off the size. Scales need more places.
-_PLACES = {"d": 2, "x": 2, "y": 2, "width": 2, "height": 2, "points": 2, "transform": 4}
+# Hundredths of a point are far below a pixel, and take up to a quarter off the size. Scales need more places. A curve
+# can do with tenths: matplotlib's own simplification moves its points by as much. A marker is too small for that.
+_PLACES = {"x": 2, "y": 2, "width": 2, "height": 2, "points": 2, "transform": 4}
+_PLACES_OF_CURVE, _PLACES_OF_MARKER = 1, 2
 
 # The figure was laid out with the widths of DejaVu Sans (Linux). Verdana (Windows, macOS, iOS) has nearly the same, and
 # what Android has is narrower, so text fits.
@@ -85,6 +88,7 @@ def adapt_svg(source: str, *, name: str, alt: str) -> tuple[str, frozenset[str]]
     for element in root.iter():
         _shorten_numbers(element)
         strays |= _restyle(element)
+    _shorten_paths(root, _PLACES_OF_CURVE)
     _rename_ids(root, name)
     _unwrap_bare_groups(root)
     finish_root(root, alt)
@@ -116,6 +120,13 @@ def _shorten_numbers(element: ET.Element) -> None:
             element.set(attribute, " ".join(rounded.split()))
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]
+
+
+def _shorten_paths(parent: ET.Element, places: int) -> None:
+    for child in parent:
+        if (data := child.get("d")) is not None:
+            child.set("d", compact_path(data, places=places))
+        _shorten_paths(child, _PLACES_OF_MARKER if child.tag == "defs" else places)
 
 
 def short(number: float, places: int) -> str:

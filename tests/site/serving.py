@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 COMPRESSED = frozenset({".html", ".css", ".js", ".svg", ".txt", ".xml", ".json"})
+
+
+@lru_cache(maxsize=64)
+def compressed(body: bytes) -> bytes:
+    """Compress as web hosts do; what every page loads is compressed once."""
+    return gzip.compress(body, 6, mtime=0)
 
 
 class SiteHandler(BaseHTTPRequestHandler):
@@ -35,7 +43,7 @@ class SiteHandler(BaseHTTPRequestHandler):
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
         if file.suffix in COMPRESSED:
-            body = gzip.compress(body, 6, mtime=0)
+            body = compressed(body)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -45,10 +53,19 @@ class SiteHandler(BaseHTTPRequestHandler):
         """Say nothing of each request."""
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server that says nothing of browsers that close a connection early."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report what went wrong, unless the browser has only gone."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(root: Path) -> Iterator[str]:
     """Serve a folder until the block ends; the address ends with a slash."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SiteHandler, root=root))
+    server = QuietServer(("127.0.0.1", 0), partial(SiteHandler, root=root))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

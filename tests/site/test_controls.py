@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
 
 # What the keyboard reaches, marked as it is reached; every focus must show.
 WALK = """() => {
@@ -47,16 +50,6 @@ def test_a_hidden_cell_opens(site: Path, address: str, visit: Any) -> None:
     assert details.evaluate("each => each.open")
 
 
-def test_the_copy_button_copies_the_cell(site: Path, address: str, visit: Any) -> None:
-    path = page_with(site, "cell_input")
-    page = visit(address + path, permissions=["clipboard-read", "clipboard-write"]).page
-    cell = page.locator("div.cell_input div.highlight:visible").first
-    cell.hover()
-    cell.locator("button.copybtn").click()
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.strip() == cell.locator("pre").inner_text().strip()
-
-
 def test_ctrl_k_searches(address: str, visit: Any) -> None:
     page = visit(address + "intro.html").page
     page.keyboard.press("Control+k")
@@ -81,6 +74,54 @@ def test_the_search_finds_pages_over_http_and_from_files(site: Path, address: st
         assert page.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [("simulate", "reference/dynamics.html"), ("limit cycle", "glossary.html"), ("Polyak", "references.html")],
+    ids=["a function", "a term", "an author"],
+)
+def test_the_search_leads_to_a_function_a_term_and_an_author(
+    words: str, page: str, site: Path, address: str, visit: Any
+) -> None:
+    if not (site / page).is_file():
+        pytest.skip(f"this site has no page {page}")
+    opened = visit(f"{address}search.html?q={quote_plus(words)}").page
+    opened.wait_for_selector(f'#search-results li a[href*="{page}"]')
+
+
+def test_a_page_read_in_the_dark_is_printed_in_the_light_and_alone(address: str, visit: Any) -> None:
+    page = visit(address + "intro.html", color_scheme="dark").page
+    page.evaluate("""addEventListener('beforeprint', () => {
+        window.printed = getComputedStyle(document.querySelector('article p')).color;
+        window.around = [...document.querySelectorAll(
+            '.bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-area, .bd-footer'
+        )].filter((each) => each.checkVisibility()).map((each) => each.className);
+    })""")
+    on_screen = "getComputedStyle(document.querySelector('article p')).color"
+    dark = page.evaluate(on_screen)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.pdf()
+    page.emulate_media(media="screen", color_scheme="dark")
+    assert luminance(page.evaluate("printed")) < 0.3 < luminance(dark)
+    assert page.evaluate("around") == []
+    assert page.evaluate(on_screen) == dark
+
+
+def luminance(colour: str) -> float:
+    """Return about how light a colour is, from 0 to 1."""
+    red, green, blue = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
+    return 0.3 * red + 0.6 * green + 0.1 * blue
+
+
+def test_nothing_moves_for_those_who_ask_for_that(address: str, visit: Any) -> None:
+    moving = """() => [...document.querySelectorAll('*')].filter((each) => {
+        const { transitionDuration, animationDuration, animationName } = getComputedStyle(each);
+        return transitionDuration.split(', ').some((time) => parseFloat(time) > 0)
+          || animationName !== 'none' && animationDuration.split(', ').some((time) => parseFloat(time) > 0);
+    }).length"""
+    assert visit(address + "intro.html").page.evaluate(moving) > 0
+    assert visit(address + "intro.html", reduced_motion="reduce").page.evaluate(moving) == 0
+
+
 def test_an_unknown_address_shows_the_way_home(address: str, browser: Any) -> None:
     page = browser.new_page()
     answer = page.goto(address + "no/such/page.html")
@@ -89,8 +130,15 @@ def test_an_unknown_address_shows_the_way_home(address: str, browser: Any) -> No
     page.close()
 
 
-def test_the_keyboard_reaches_everything_and_is_seen(address: str, visit: Any) -> None:
-    page = visit(address + "intro.html", viewport={"width": 1280, "height": 900}).page
+@pytest.mark.parametrize(
+    "name", ["intro", "overview", "search", "foundations/step_size", "neuroai/attractors", "reference/cli"]
+)
+def test_the_keyboard_reaches_everything_and_is_seen(
+    name: str, site: Path, address: str, visit: Any
+) -> None:
+    if not (site / f"{name}.html").is_file():
+        pytest.skip(f"this site has no page {name}")
+    page = visit(f"{address}{name}.html", viewport={"width": 1280, "height": 900}).page
     expected = page.evaluate(WALK)
     reached, unseen = 0, []
     for _ in range(expected + 10):

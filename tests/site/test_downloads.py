@@ -15,9 +15,13 @@ from typing import Any
 
 import pytest
 
+from .conftest import site_folder
+
 ROOT = Path(__file__).parents[2]
-QUICK = ("foundations/tensor", "foundations/stability", "experiments/lessons")
+QUICK = ["foundations/tensor", "foundations/stability", "foundations/step_size"]
 DEEP = os.environ.get("LEARNDYN_PROFILE") == "deep"
+SOURCES = site_folder() / "_sources"
+TO_RUN = sorted(p.relative_to(SOURCES).with_suffix("").as_posix() for p in SOURCES.rglob("*.md")) if DEEP else QUICK
 CODE = re.compile(r"^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)\n?(.*?)\n*```$", re.MULTILINE | re.DOTALL)
 FOREIGN = re.compile(r"\{(?:glue|doc|cite|eq|ref|numref|term|py)(?::\w+)?\}`|^:::|^```\{", re.MULTILINE)
 
@@ -79,9 +83,8 @@ def test_the_page_leads_to_both(site: Path, name: str) -> None:
         assert f'href="{address}"' in html
 
 
+@pytest.mark.parametrize("name", TO_RUN)
 def test_a_notebook_runs_from_top_to_bottom(site: Path, name: str, tmp_path: Path) -> None:
-    if not (DEEP or name in QUICK):
-        pytest.skip("runs with LEARNDYN_PROFILE=deep")
     nbclient = pytest.importorskip("nbclient", reason="run `pip install -e .[book]`")
     notebook = notebook_of(site, name)
     path = folder_of(notebook, tmp_path)
@@ -90,9 +93,8 @@ def test_a_notebook_runs_from_top_to_bottom(site: Path, name: str, tmp_path: Pat
     assert '"output_type": "error"' not in printed
 
 
+@pytest.mark.parametrize("name", QUICK)  # the others' code is that of the notebooks
 def test_a_script_runs(site: Path, name: str, tmp_path: Path) -> None:
-    if name not in QUICK:
-        pytest.skip("its code is that of the notebook")
     script = site / "notebooks" / f"{name}.py"
     finished = subprocess.run(
         [sys.executable, str(script)],

@@ -72,6 +72,7 @@ def test_each_explorable_of_the_book_has_a_row_here(site: Path) -> None:
     assert named <= {case.name for case in CASES}
 
 
+@for_some
 def test_nothing_of_it_is_loaded_before_a_reader_comes_near(case: Case, address: str, visit: Any) -> None:
     opened = visit(f"{address}{case.page}.html", viewport=SLIT)
     figures = opened.page.locator("[data-explorable]")
@@ -84,6 +85,7 @@ def test_nothing_of_it_is_loaded_before_a_reader_comes_near(case: Case, address:
     assert opened.remote_requests(address) == []
 
 
+@for_some
 def test_a_page_that_nobody_has_touched_loads_nothing_of_it_and_keeps_its_budget(
     case: Case, address: str, visit: Any
 ) -> None:
@@ -145,15 +147,20 @@ def test_it_fits_a_phone_and_the_console_is_silent(case: Case, seen: Visit) -> N
     assert seen.complaints == []
 
 
-def test_no_caption_moves_the_page_below(case: Case, made: Any, visit: Any, address: str) -> None:
-    for viewport in (PHONE, DESK):
-        page = visit(f"{address}{case.page}.html", viewport=viewport).page
-        words = page.locator(f'[data-explorable="{case.name}"] .ld-words')
+def test_no_caption_moves_the_page_below(case: Case, made: Any, seen: Visit) -> None:
+    words = seen.page.locator(f'[data-explorable="{case.name}"] .ld-words')
+    for viewport in (DESK, PHONE):
+        seen.page.set_viewport_size(viewport)
         heights = words.evaluate(
-            """(words, captions) => captions.map(caption => {
-                words.firstElementChild.textContent = caption;
-                return words.getBoundingClientRect().height;
-            })""",
+            """(words, captions) => {
+                const shown = words.firstElementChild.textContent;
+                const heights = captions.map(caption => {
+                    words.firstElementChild.textContent = caption;
+                    return words.getBoundingClientRect().height;
+                });
+                words.firstElementChild.textContent = shown;
+                return heights;
+            }""",
             list(made.captions),
         )
         assert set(heights) == {heights[0]}

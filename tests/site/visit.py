@@ -23,6 +23,7 @@ class Visit:
         page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
         page.goto(url, wait_until="load")
         page.wait_for_function(FORMULAS_SET, timeout=120_000)
+        page.wait_for_function("document.fonts.status === 'loaded'")  # those of the formulas weigh as much as a figure
 
     def _weigh(self, request: Any) -> None:
         self.bytes += request.sizes()["responseBodySize"]

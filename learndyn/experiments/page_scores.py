@@ -1,0 +1,123 @@
+"""What Lighthouse says of each page of the built book, read from the file of measurements.
+
+Nothing is measured here: ``tests/site/lighthouse.py`` writes the file, on a phone as Lighthouse
+simulates it. Weights are compressed, as they go over the wire.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+__all__ = ["PageScore", "PageScores", "read"]
+
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+NOT_FOR_SEARCH = frozenset({"404.html", "search.html", "genindex.html"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageScore:
+    """One page.
+
+    Attributes
+    ----------
+    page : str
+        Its address in the site.
+    scores : mapping of str to float
+        Lighthouse's four categories, each from 0 to 1.
+    paint : float
+        Seconds until the largest element is painted.
+    shift : float
+        Lighthouse's cumulative layout shift, without a unit: 0 if nothing jumps.
+    kilobytes : float
+        What the page and all that it loads weigh.
+    kinds : mapping of str to float
+        The same by kind: "Document", "Script", "Stylesheet", "Font", "Image" and others.
+    explorable : bool
+        Whether it has a figure with sliders.
+    """
+
+    page: str
+    scores: Mapping[str, float]
+    paint: float
+    shift: float
+    kilobytes: float
+    kinds: Mapping[str, float]
+    explorable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageScores:
+    """The whole file.
+
+    Attributes
+    ----------
+    pages : tuple of PageScore
+        In the order of their addresses.
+    theme : mapping of str to float
+        Kilobytes that the theme would load on each page: "styles", "scripts" and "icons".
+    version : str
+        Lighthouse's.
+    """
+
+    pages: tuple[PageScore, ...]
+    theme: Mapping[str, float]
+    version: str
+
+    def lowest(self, category: str, *, explorables: bool | None = None) -> float:
+        """Return the lowest score of a category.
+
+        Parameters
+        ----------
+        category : {"performance", "accessibility", "best-practices", "seo"}
+        explorables : bool, optional
+            Only pages with sliders, or only those without. All by default. Pages that no search
+            is meant to find do not count for "seo".
+        """
+        return min(
+            each.scores[category]
+            for each in self.pages
+            if explorables in (None, each.explorable)
+            and not (category == "seo" and each.page in NOT_FOR_SEARCH)
+        )
+
+    @property
+    def heaviest(self) -> PageScore:
+        """The page that weighs most."""
+        return max(self.pages, key=lambda each: each.kilobytes)
+
+
+def read(path: str | Path) -> PageScores:
+    """Read the file of measurements.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"page_scores: no file {file}. Write it with: python -m tests.site.lighthouse --write {file}"
+        )
+    found = json.loads(file.read_text(encoding="utf-8"))
+    pages = tuple(
+        PageScore(
+            page=page,
+            scores=MappingProxyType({name: float(facts[name]) for name in CATEGORIES}),
+            paint=facts["paint"],
+            shift=facts["shift"],
+            kilobytes=facts["KB"],
+            kinds=MappingProxyType(facts["kinds"]),
+            explorable=facts["explorable"],
+        )
+        for page, facts in sorted(found["pages"].items())
+    )
+    return PageScores(pages=pages, theme=MappingProxyType(found["theme"]), version=found["lighthouse"])
