@@ -17,11 +17,11 @@ def paint_and_weight(result: PageScores, *, name: str = "page-weights") -> BookF
         chosen = [each for each in result.pages if each.explorable is explorable]
         weights, paints = [each.kilobytes for each in chosen], [each.paint for each in chosen]
         axes.plot(weights, paints, marker, color=colour, markersize=5, alpha=0.8, label=words)
-    axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
+    axes.set_xlim(0, 1.06 * max(each.kilobytes for each in result.pages))
+    axes.set_ylim(0, 1.1 * max(each.paint for each in result.pages))
     axes.set_xlabel("weight over the wire (KB)")
     axes.set_ylabel("largest paint (s)")
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower left")
     weights, paints = [each.kilobytes for each in result.pages], [each.paint for each in result.pages]
     alt = (
         f"A mark for each of {len(result.pages)} pages. They weigh {min(weights):.0f} to {max(weights):.0f} KB, and the "
