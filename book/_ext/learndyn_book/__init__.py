@@ -19,7 +19,7 @@ Each module holds one idea:
 - ``explorables``: the data of a figure with sliders, and Vega, in scripts that wait for the reader;
 - ``first_use``: a term's first mention on a page leads to the glossary;
 - ``reading_time``: how many minutes a page and a path through the book take;
-- ``exercises``: exercises have numbers, and are referred to by them;
+- ``numbered_boxes``: exercises, definitions and theorems have numbers, and are referred to by them;
 - ``not_found``: a page for addresses that lead nowhere;
 - ``one_asset``: one small style sheet and one script for all pages;
 - ``used_on``: the reference and the pages that use it lead to each other;
@@ -46,11 +46,11 @@ from . import (
     cell_lint,
     docstring_bars,
     execution_cache,
-    exercises,
     explorables,
     first_use,
     kernel_environment,
     not_found,
+    numbered_boxes,
     one_asset,
     page_card,
     parallel_execution,
@@ -82,7 +82,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         plain_markup,
         explorables,
         first_use,
-        exercises,
+        numbered_boxes,
         reading_time,
         used_on,
         site_address,

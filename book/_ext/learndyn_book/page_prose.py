@@ -50,7 +50,7 @@ class ProseWriter:
         The page's own absolute address, from which its links lead on. Without it a link to
         another page is its text alone, since the notebook will stand elsewhere.
     figure_number
-        Gives the number of a figure from its ids, such as ``(3,)``, or nothing.
+        Gives the number of a figure, a box or a formula from its ids, such as ``(3,)``, or nothing.
     """
 
     def __init__(self, *, address: str, figure_number: Callable[[list[str]], tuple[int, ...] | None]) -> None:
@@ -117,7 +117,8 @@ class ProseWriter:
         body = node.astext().strip()
         if node.get("nowrap") or node.get("no-wrap"):
             return body
-        tag = f" \\tag{{{node['number']}}}" if node.get("number") else ""
+        number = self.figure_number(node.get("ids", []))
+        tag = f" \\tag{{{'.'.join(map(str, number))}}}" if number else ""
         return f"$$\n{body}{tag}\n$$"
 
     def _items(self, node: nodes.Element, mark: Callable[[int], str]) -> str:
@@ -152,12 +153,13 @@ class ProseWriter:
     def _admonition(self, node: nodes.Element) -> str:
         number = self.figure_number(node.get("ids", []))
         counted = "" if number is None else " " + ".".join(map(str, number))
-        kind = "" if isinstance(node, nodes.admonition) else f"**{node.tagname.capitalize()}{counted}**\n\n"
-        parts = [
-            f"**{self.inline(each)}**" if isinstance(each, nodes.title) else self.block(each)
-            for each in node.children
-        ]
-        return quoted(kind + "\n\n".join(part for part in parts if part))
+        kind = "" if isinstance(node, nodes.admonition) else f"**{node.tagname.capitalize()}{counted}**"
+        parts = [self._heading(each) if isinstance(each, nodes.title) else self.block(each) for each in node]
+        return quoted("\n\n".join(part for part in (kind, *parts) if part))
+
+    def _heading(self, node: nodes.title) -> str:
+        text = self.inline(node).strip()
+        return f"**{text}**" if text else ""
 
     def _container(self, node: nodes.container) -> str:
         text = self.blocks(node)

@@ -18,6 +18,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
+from .numbered_boxes import numbers_of
 from .page_notebook import cells_of_page, first_cell, notebook_text, reads_checkout, script_text
 from .page_prose import ProseWriter
 from .repository import NOTEBOOKS, Repository, repository_of
@@ -74,8 +75,7 @@ def write_files(app: Sphinx, docname: str, doctree: nodes.document, repository: 
         notebook = read_myst_markdown_notebook(source, config=app.env.myst_config, add_source_map=True)
         cells, lines = notebook.cells, notebook.metadata["source_map"]
     base = app.config.html_baseurl
-    kinds = app.env.toc_fignumbers.get(docname, {})
-    numbers = {**kinds.get("figure", {}), **kinds.get("exercise", {})}
+    numbers = numbers_of(app.env.toc_fignumbers.get(docname, {}))
     writer = ProseWriter(
         address=base + app.builder.get_target_uri(docname) if base else "",
         figure_number=lambda ids: next((numbers[each] for each in ids if each in numbers), None),
