@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,15 +24,18 @@ from learndyn.experiments import (
     descent_regimes,
     edge_of_stability,
     edge_steps,
+    landscape_copies,
     momentum_plane,
     population_widths,
     rate_inputs,
     signal_depth,
     symmetry_breaking,
+    turned_landscape,
     valley_steps,
     xor,
     xor_progress,
 )
+from learndyn.experiments.landscape_problems import regression, with_decay
 from learndyn.learning import (
     MLP,
     GradientDescent,
@@ -43,6 +47,7 @@ from learndyn.learning import (
     standard_normal,
     training_map,
 )
+from learndyn.learning.landscape import critical_point
 from learndyn.learning.signal import backward_norms, forward_norms, mean_field_map
 from learndyn.neural.credit import angle
 from learndyn.neural.population import (
@@ -449,6 +454,52 @@ def xor_points(position: Position) -> dict[str, np.ndarray]:
     }
 
 
+def landscape_to_turn() -> Any:
+    from learndyn.explorables.turned_landscape import landscape_to_turn
+
+    return landscape_to_turn(turned_landscape.run(), start=(0, 1))
+
+
+@cache
+def copies_and_loss() -> tuple[Any, Callable[[Any], Any]]:
+    copies = landscape_copies.run()
+    loss = with_decay(regression(9)[1], copies.decay)
+    plane, unravel = copies.surface.plane, ld.dynamics.ravel(copies.surface.plane.template)[1]
+    return copies, lambda ab: loss(unravel(plane.origin + ab[0] * plane.first + ab[1] * plane.second))
+
+
+def turned_points(position: Position) -> dict[str, np.ndarray]:
+    (copies, loss), phi = copies_and_loss(), np.radians(15.0 * position[0])
+    corners = copies.corners
+    near, toward = (
+        (np.zeros(2), corners[0]),
+        (0.54 * (corners[0] + corners[1]), corners[0]),
+        (corners[0], corners[1]),
+    )[position[1]]
+    place = critical_point(loss, near).theta
+    first = toward - place
+    if position[1]:  # at the maximum all directions are alike, and the first one leads to a copy
+        first = np.linalg.eigh(ld.hessian(loss)(place))[1][:, 0]
+        first *= np.sign(first @ (toward - place))
+    first /= np.linalg.norm(first)
+    second = np.array([-first[1], first[0]])
+    row, behind = np.cos(phi) * first + np.sin(phi) * second, np.cos(phi) * second - np.sin(phi) * first
+    x, relief = np.linspace(-2.0, 2.0, 21), []
+    middle = np.array([float(loss(place + a * row)) for a in x])
+    for i, depth in enumerate(np.linspace(1.3, -1.3, 15)):  # the farthest row is painted first
+        losses = np.array([float(loss(place + a * row + depth * behind)) for a in x])
+        height = np.rint(740.0 * np.minimum(losses, 0.24)) / 2.0 + 180.0 * (14 - i) / 14
+        relief += [[-6.6, -99.0], *np.stack([x, height], axis=1), [6.6, -99.0]]
+    curvature = row @ ld.hessian(loss)(place) @ row
+    parabola = middle[10] + 0.5 * curvature * x**2
+    return {
+        "relief": np.array(relief),
+        "point": np.array([[0.0, 370.0 * middle[10] + 90.0]]),
+        "profile": np.stack([x, np.clip(middle, -0.999, 0.999)], axis=1),
+        "parabola": np.stack([x, np.clip(parabola, -0.999, 0.999)], axis=1),
+    }
+
+
 CASES = (
     Case(
         "step-size-regimes",
@@ -533,5 +584,12 @@ CASES = (
         xor_while_learning,
         xor_points,
         ((0, 0), (0, 11), (0, 14), (0, 18), (1, 18)),
+    ),
+    Case(
+        "landscape-to-turn",
+        "foundations/landscapes",
+        landscape_to_turn,
+        turned_points,
+        ((0, 0), (0, 1), (2, 1), (6, 1), (9, 1), (5, 0), (4, 2), (11, 2)),
     ),
 )
