@@ -21,7 +21,9 @@ MOST_BYTES = 350 * 1024  # over the wire, for one page with all that it loads
 ALL = '{ resultTypes: ["violations"] }'
 COLOURS = """{ resultTypes: ["violations"],
   runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }"""
-IN_THE_DARK = ALL if os.environ.get("LEARNDYN_PROFILE") == "deep" else COLOURS
+# A section of the reference repeats one markup for each function: the fourth has no colour that the third has not.
+FEW = '{ exclude: [["dl.py ~ dl.py ~ dl.py ~ dl.py"]] }'
+IN_THE_DARK = (ALL, "document") if os.environ.get("LEARNDYN_PROFILE") == "deep" else (COLOURS, FEW)
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +41,11 @@ def axe() -> str:
     return (Path(package.__path__[0]) / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Any, axe: str, options: str) -> list[tuple[str, str]]:
-    """Return the rules that a page breaks, each with the first element that does."""
+def violations(page: Any, axe: str, options: str, where: str = "document") -> list[tuple[str, str]]:
+    """Return the rules that a page, or a part of it, breaks, each with the first element that does."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe)
-    found = page.evaluate(f"async () => (await axe.run({options})).violations")
+    found = page.evaluate(f"async () => (await axe.run({where}, {options})).violations")
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
 
 
@@ -77,7 +79,7 @@ def test_axe_finds_no_violation_in_the_dark(seen: Visit, axe: str) -> None:
     seen.page.emulate_media(color_scheme="dark")
     if seen.page.locator("html[data-theme]").count():  # not on a page that only leads on
         seen.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert violations(seen.page, axe, IN_THE_DARK) == []
+    assert violations(seen.page, axe, *IN_THE_DARK) == []
 
 
 def test_a_phone_never_scrolls_sideways(seen: Visit) -> None:
