@@ -84,6 +84,7 @@ def multipliers(points: tuple[EndPoint, ...], *, name: str = "end-multipliers") 
             + ("1 to rounding" if point.neutral else f"{point.nearest:.0e} away")
             for point in points
         )
+        + "."
     )
     return BookFigure(figure, name=name, alt=alt)
 

@@ -35,5 +35,5 @@ def gaps(result: NeutralModes, *, name: str = "neutral-modes") -> BookFigure:
     alt = "Distance of each multiplier from one, logarithmic, one row for each model. " + ". ".join(
         f"{case.name}: {case.measured} multipliers below 1e-12, all others above {case.gaps[case.measured]:.0e}"
         for case in result.cases
-    )
+    ) + "."
     return BookFigure(figure, name=name, alt=alt)

@@ -57,6 +57,7 @@ def distances_after_pause(
             f"{words}: {result.resumed[loss].distances[1]:.2g} after one step, "
             f"{result.resumed[loss].distances[-1]:.2g} at the end"
             for loss, words in shown.items()
-        )
+        ).replace("$", "")
+        + "."
     )
     return BookFigure(figure, name=name, alt=alt)

@@ -43,7 +43,7 @@ def paths_on_map(result: ValleyPaths, *, steps: int | None = None, name: str) ->
     alt = (
         "Level lines of a narrow valley, with the path of an update rule from a cross at the left to the "
         "minimum, a star at the right, in each panel. "
-    ) + ". ".join(f"Panel {i}: {rule}" for i, rule in enumerate(result.paths, start=1))
+    ) + ". ".join(f"Panel {i}: {rule}" for i, rule in enumerate(result.paths, start=1)) + "."
     return BookFigure(figure, name=name, alt=alt)
 
 

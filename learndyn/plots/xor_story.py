@@ -86,7 +86,7 @@ def codes(panels: Sequence[tuple[str, np.ndarray]], *, name: str = "xor-codes") 
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     alt = "The four examples in the plane of the two hidden activations. " + ". ".join(
         f"Panel {i}, {title}: {_places(points)}" for i, (title, points) in enumerate(panels, start=1)
-    )
+    ) + "."
     return BookFigure(figure, name=name, alt=alt)
 
 

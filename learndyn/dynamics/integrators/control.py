@@ -84,8 +84,8 @@ class StiffnessTest:
 
     def look(self, t: float, h: float, dv: np.ndarray, dz: np.ndarray) -> None:
         """Take in an accepted step; only 20 steps of every 50 cost two products."""
-        self._steps += 1
         place = self._steps % 50
+        self._steps += 1
         if place >= _WINDOW or self.since is not None:
             return
         distance = math.sqrt(dz.dot(dz))
