@@ -37,6 +37,7 @@
     MathJax.startup = { ...MathJax.startup, typeset: false, pageReady: setInBatches };
     const script = document.createElement("script");
     script.src = waiting.src;
+    script.onerror = () => (document.documentElement.dataset.formulas = "sources");
     document.head.append(script);
   }
 

@@ -58,9 +58,9 @@ def _plane(axes: Axes, result: RenumberedCopies) -> None:
     xs, ys = surface.xs[::2], surface.ys[::2]
     height = np.log(surface.losses[::2, ::2] / result.minimum.loss)
     draw_surface(axes, xs, ys, height, shades=8, boundary=False)
-    levels = np.linspace(0.0, height.max(), 12)[1:]
+    levels = np.linspace(0.0, height.max(), 9)[1:]
     axes.contour(xs, ys, height, levels=levels, colors=[colours.muted], linewidths=0.7, alpha=0.6)
-    axes.plot(*result.ridges.points.T, ".", color=colours.ink, markersize=3, label="ridge")
+    axes.plot(*result.ridges.points[::2].T, ".", color=colours.ink, markersize=3, label="ridge")
     kinds = (
         (result.marks.minima, "o", colours.blue, "minimum"),
         (result.marks.saddles, "X", colours.green, "saddle"),

@@ -60,6 +60,10 @@ def test_a_page_weighs_less_than_its_budget_and_loads_no_explorable_yet(seen: Vi
     assert not any("/explorables/" in url for url in seen.requests)
 
 
+def test_the_text_does_not_jump_when_its_formulas_are_set(seen: Visit) -> None:
+    assert seen.page.evaluate("jumps") < 0.1
+
+
 def test_each_visible_icon_is_drawn(seen: Visit) -> None:
     empty = seen.page.evaluate(
         "[...document.querySelectorAll('.fa-solid, .fas, .fab')]"

@@ -11,6 +11,7 @@ pytest.importorskip("sphinx", reason="run `pip install -e .[book]`")
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
 
+from learndyn_book.one_asset import without_comments
 from learndyn_book.plain_markup import mended
 from learndyn_book.site_address import site_address
 from learndyn_book.used_styles import UsedNames, names_on_page, rebase_urls, used_styles
@@ -60,6 +61,26 @@ def test_the_icon_font_goes_even_where_its_classes_are_used() -> None:
 def test_addresses_are_those_of_the_folder_that_the_sheet_came_from() -> None:
     css = 'a{b:url("../images/c.svg")}d{e:url(data:x)}'
     assert rebase_urls(css, "styles") == "a{b:url(images/c.svg)}d{e:url(data:x)}"
+
+
+def test_a_script_loses_the_comments_of_whole_lines_and_keeps_code_and_licences() -> None:
+    script = """/*! kept: BSD */
+/* Copyright
+   its authors */
+// gone
+   // gone, too
+/**
+ * gone
+ */
+const address = "https://a.org"; // kept
+const pattern = /a*/; /* kept */
+"""
+    kept = without_comments(script)
+    assert "gone" not in kept
+    assert kept.splitlines() == [
+        "/*! kept: BSD */", "/* Copyright", "   its authors */",
+        'const address = "https://a.org"; // kept', "const pattern = /a*/; /* kept */",
+    ]  # fmt: skip
 
 
 def test_names_are_read_from_both_kinds_of_quotes() -> None:

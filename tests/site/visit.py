@@ -7,6 +7,12 @@ from typing import Any
 FORMULAS_SET = """() => !document.querySelector('script[type="text/x-later"]')
   || document.documentElement.dataset.formulas === 'set'"""
 
+# What moves although nobody has touched the page: the browser's own measure, 0.1 counts as good.
+ADD_UP_JUMPS = """window.jumps = 0;
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) if (!each.hadRecentInput) window.jumps += each.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
 
 class Visit:
     """A page from its opening on: ``requests``, ``bytes`` and ``complaints`` go on being recorded."""
@@ -21,12 +27,14 @@ class Visit:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.add_init_script(ADD_UP_JUMPS)
         page.goto(url, wait_until="load")
         page.wait_for_function(FORMULAS_SET, timeout=120_000)
         page.wait_for_function("document.fonts.status === 'loaded'")  # those of the formulas weigh as much as a figure
 
     def _weigh(self, request: Any) -> None:
-        self.bytes += request.sizes()["responseBodySize"]
+        size = request.sizes()["responseBodySize"]  # while this is asked for, other requests may finish
+        self.bytes += size
 
     def _hear(self, message: Any) -> None:
         if message.type in {"error", "warning"}:

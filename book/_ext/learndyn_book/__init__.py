@@ -3,6 +3,7 @@
 Each module holds one idea:
 
 - ``build_gate``: any failure fails this build, and the next one until it is mended;
+- ``undrawn_figures``: a figure that cannot be drawn is a failure of its cell;
 - ``execution_report``: which cell failed, on which page, and why;
 - ``cell_lint``: what myst-nb would ignore in silence in a code cell;
 - ``picture_lint``: every picture has a text for a reader who cannot see it;
@@ -16,6 +17,7 @@ Each module holds one idea:
 - ``site_address``: absolute addresses only where the build knows its site;
 - ``page_card``: each page's description, its card for a shared link, and the site's map;
 - ``plain_markup``: nothing that a screen reader stumbles over;
+- ``math_room``: a formula has its room before it is set, so that the text does not jump;
 - ``explorables``: the data of a figure with sliders, and Vega, in scripts that wait for the reader;
 - ``first_use``: a term's first mention on a page leads to the glossary;
 - ``reading_time``: how many minutes a page and a path through the book take;
@@ -49,6 +51,7 @@ from . import (
     explorables,
     first_use,
     kernel_environment,
+    math_room,
     not_found,
     numbered_boxes,
     one_asset,
@@ -80,6 +83,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         docstring_bars,
         reads_pages,
         plain_markup,
+        math_room,
         explorables,
         first_use,
         numbered_boxes,

@@ -27,6 +27,8 @@ THEME_SCRIPTS = ("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js")
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js")
 BOOK_STYLES = ("icons.css", "learndyn.css")
 _IMPORT = re.compile(r"""@import\s+["']([^"':]+)["'];""")
+_COMMENT_LINES = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?!!).*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
+_KEPT_COMMENT = re.compile(r"licen[cs]e|copyright", re.IGNORECASE)
 LEFT_OUT = re.compile(r"thebe|fontawesome", re.IGNORECASE)
 
 # A browser lets no script read another file of a folder, so the search from one shows titles only.
@@ -86,7 +88,7 @@ def write_shared(app: Sphinx, exception: Exception | None) -> None:
         return  # no page was written, so the files of the last build still serve
     static = Path(app.outdir, "_static")
     script = shared_script(builder, static)
-    (static / "site.js").write_text(script, encoding="utf-8", newline="\n")
+    (static / "site.js").write_text(without_comments(script), encoding="utf-8", newline="\n")
     words = words_of_script(script)
     for name in SEARCH_SCRIPTS:
         words |= words_of_script((static / name).read_text(encoding="utf-8"))
@@ -115,6 +117,11 @@ def shared_script(builder: StandaloneHTMLBuilder, static: Path) -> str:
         "\n;\n".join(re.sub(r"^//# sourceMappingURL.*$", "", part, flags=re.MULTILINE) for part in parts)
         + "\n"
     )
+
+
+def without_comments(script: str) -> str:
+    """Leave out the comments that stand on lines of their own, unless they say whose the script is."""
+    return _COMMENT_LINES.sub(lambda found: found[0] if _KEPT_COMMENT.search(found[0]) else "", script)
 
 
 def shared_style(builder: StandaloneHTMLBuilder, static: Path, used: UsedNames) -> str:
