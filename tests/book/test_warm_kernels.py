@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -49,7 +50,8 @@ def run(*cells: str, **settings: Any) -> tuple[str, float | None]:
 def execute(*cells: str, **settings: Any) -> tuple[str, float | None]:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python"}
-    NotebookClient(notebook, **{"timeout": 60, "coalesce_streams": True, **settings}).execute()
+    client = NotebookClient(notebook, **{"timeout": 60, "coalesce_streams": True, **settings})
+    asyncio.run(client.async_execute())  # which closes the loop of this thread
     outputs = [output for cell in notebook.cells for output in cell.outputs]
     text = "".join(output.get("text") or str(output.data) for output in outputs)
     return text, sys.modules["learndyn_book.warm_kernels"].processor_seconds()
