@@ -6,12 +6,13 @@ file. Wall time belongs to a machine and to what else it does; processor time mo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from .measurements import read_measurements
 
 CEILINGS: Mapping[str, float] = MappingProxyType({"cold": 300.0, "cell": 15.0, "sentence": 15.0})
 """Seconds that a build may take on two cores with nothing else to do."""
@@ -125,12 +126,7 @@ def read(path: str | Path) -> Timings:
     FileNotFoundError
         If there is none.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"book_timings: no file {file}. Write it with: python -m tests.book.measure_build"
-        )
-    found = json.loads(file.read_text(encoding="utf-8"))
+    found = read_measurements(path, caller="book_timings", command="python -m tests.book.measure_build")
     book = found["book"]
     order = ("cold", "unchanged", "sentence", "cell")
     pages = sorted(book["pages"].items(), key=lambda page: (-page[1], page[0]))

@@ -6,16 +6,20 @@ simulates it. Weights are compressed, as they go over the wire.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["PageScore", "PageScores", "read"]
+from .measurements import read_measurements
+
+__all__ = ["BUDGET", "FLOOR", "FLOOR_WITH_SLIDERS", "PageScore", "PageScores", "page_score", "read"]
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 NOT_FOR_SEARCH = frozenset({"404.html", "search.html", "genindex.html"})
+BUDGET = 350  # kilobytes over the wire, for one page with all that it loads before a slider is near
+FLOOR, FLOOR_WITH_SLIDERS = 0.95, 0.90  # of each score; the second for the performance of a page with sliders
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,19 @@ class PageScore:
     kilobytes: float
     kinds: Mapping[str, float]
     explorable: bool
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The categories that count for this page: a page that no search is meant to find has no "seo"."""
+        return CATEGORIES[:-1] if self.page in NOT_FOR_SEARCH else CATEGORIES
+
+    @property
+    def below_floor(self) -> tuple[str, ...]:
+        """The categories in which the page scores less than its floor."""
+        floors = dict.fromkeys(CATEGORIES, FLOOR)
+        if self.explorable:
+            floors["performance"] = FLOOR_WITH_SLIDERS
+        return tuple(name for name in self.judged if self.scores[name] < floors[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +97,33 @@ class PageScores:
         return min(
             each.scores[category]
             for each in self.pages
-            if explorables in (None, each.explorable)
-            and not (category == "seo" and each.page in NOT_FOR_SEARCH)
+            if explorables in (None, each.explorable) and category in each.judged
         )
 
     @property
     def heaviest(self) -> PageScore:
         """The page that weighs most."""
         return max(self.pages, key=lambda each: each.kilobytes)
+
+
+def page_score(page: str, facts: Mapping[str, Any]) -> PageScore:
+    """Return one page's entry of the file.
+
+    Parameters
+    ----------
+    page : str
+    facts : mapping
+        As ``tests/site/lighthouse.py`` measures them.
+    """
+    return PageScore(
+        page=page,
+        scores=MappingProxyType({name: float(facts[name]) for name in CATEGORIES}),
+        paint=facts["paint"],
+        shift=facts["shift"],
+        kilobytes=facts["KB"],
+        kinds=MappingProxyType(facts["kinds"]),
+        explorable=facts["explorable"],
+    )
 
 
 def read(path: str | Path) -> PageScores:
@@ -102,22 +138,7 @@ def read(path: str | Path) -> PageScores:
     FileNotFoundError
         If there is none.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"page_scores: no file {file}. Write it with: python -m tests.site.lighthouse --write {file}"
-        )
-    found = json.loads(file.read_text(encoding="utf-8"))
-    pages = tuple(
-        PageScore(
-            page=page,
-            scores=MappingProxyType({name: float(facts[name]) for name in CATEGORIES}),
-            paint=facts["paint"],
-            shift=facts["shift"],
-            kilobytes=facts["KB"],
-            kinds=MappingProxyType(facts["kinds"]),
-            explorable=facts["explorable"],
-        )
-        for page, facts in sorted(found["pages"].items())
-    )
+    command = f"python -m tests.site.lighthouse --write {path}"
+    found = read_measurements(path, caller="page_scores", command=command)
+    pages = tuple(page_score(page, facts) for page, facts in sorted(found["pages"].items()))
     return PageScores(pages=pages, theme=MappingProxyType(found["theme"]), version=found["lighthouse"])

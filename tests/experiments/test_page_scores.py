@@ -48,6 +48,14 @@ def test_a_page_that_no_search_is_meant_to_find_does_not_count_for_it(scores: pa
     assert scores.lowest("seo") == 1.0
 
 
+def test_a_page_with_sliders_has_a_lower_floor_and_only_in_performance() -> None:
+    plain, sliders = (page_scores.page_score("a.html", facts(0.92, 1.0, explorable=e)) for e in (False, True))
+    assert (plain.below_floor, sliders.below_floor) == (("performance",), ())
+    poor = facts(0.92, 1.0, explorable=True, seo=0.92)
+    assert page_scores.page_score("a.html", poor).below_floor == ("seo",)
+    assert page_scores.page_score("search.html", poor).below_floor == ()
+
+
 def test_a_missing_file_is_refused_with_the_command_that_writes_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"tests\.site\.lighthouse --write"):
         page_scores.read(tmp_path / "none.json")

@@ -21,13 +21,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from learndyn.experiments.page_scores import CATEGORIES, page_score
+
 from .conftest import page_paths, site_folder
 from .serving import served
 
-FLOOR, FLOOR_OF_EXPLORABLES = 0.95, 0.90  # the second for performance, on a page with sliders
 VERSION = "12"
-CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-NO_SEO = frozenset({"404.html", "search.html", "genindex.html"})  # not meant to be found by a search
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -60,16 +59,6 @@ def measure(url: str) -> dict[str, Any]:
     }
 
 
-def below_the_floor(page: str, found: dict[str, Any], explorable: bool) -> list[str]:
-    """Name the categories in which a page scores too little."""
-    floors = dict.fromkeys(CATEGORIES, FLOOR)
-    if explorable:
-        floors["performance"] = FLOOR_OF_EXPLORABLES
-    if page in NO_SEO:
-        del floors["seo"]
-    return [name for name, floor in floors.items() if found[name] < floor]
-
-
 def theme_weights(site: Path) -> dict[str, float]:
     """Return what the theme's own files weigh in KB: fonts as they are, all else compressed."""
     static, weights = site / "_static", {}
@@ -100,11 +89,11 @@ def main(arguments: list[str]) -> int:
     with served(site) as start:
         for page in options.pages or page_paths():
             found = measure(start + page)
-            explorable = "data-explorable=" in (site / page).read_text(encoding="utf-8")
-            low += [(page, name) for name in below_the_floor(page, found, explorable)]
+            found["explorable"] = "data-explorable=" in (site / page).read_text(encoding="utf-8")
+            low += [(page, name) for name in page_score(page, found).below_floor]
             scores = (f"{found[name]:14.2f}" for name in CATEGORIES)
             print(f"{page:40}", *scores, f"{found['paint']:6.2f}", f"{found['KB']:6.0f}", flush=True)
-            kept[page] = found | {"explorable": explorable}
+            kept[page] = found
             if options.write:
                 keep(options.write, kept, site)
     print(*(f"below the floor: {page}, {name}" for page, name in low), sep="\n")
