@@ -172,9 +172,7 @@ def run(
     axis = np.linspace(-half, half, points)
     surface = slice_2d(loss, plane, axis, axis, batched=True)
     marks, divided = critical_marks(surface), basins(surface)
-    middle = 0.5 * (corners[0] + corners[1])
-    pass_ = marks.saddles[np.linalg.norm(marks.saddles - middle, axis=1).argmin()]
-    saddle = plane.parameters(*pass_)
+    saddle = plane.parameters(*saddle_between(marks, corners))
     centre = plane.parameters(0.0, 0.0)
     way = np.linspace(0.0, 1.0, 61)
     outputs = [model(copy, error.x) for copy in copies]
@@ -203,6 +201,13 @@ def triangle(copies: list[list[Layer]]) -> tuple[Plane, np.ndarray]:
     centre = z.mean(axis=0)
     plane = Plane(centre, z[1] - z[0], z[2] - centre, copies[0]).orthonormal()
     return plane, plane.project(z).coordinates
+
+
+def saddle_between(marks: CriticalMarks, corners: np.ndarray) -> np.ndarray:
+    """Return the saddle of the slice that is nearest to the middle of the first two copies, shape (2,)."""
+    middle = 0.5 * (corners[0] + corners[1])
+    nearest: np.ndarray = marks.saddles[np.linalg.norm(marks.saddles - middle, axis=1).argmin()]
+    return nearest
 
 
 def between(ridges: RidgeMarks, surface: Slice, divided: Basins, maxima: np.ndarray) -> RidgeMarks:

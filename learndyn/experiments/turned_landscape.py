@@ -214,14 +214,13 @@ def _checked(azimuths: Sequence[float], reach: tuple[float, float], shape: tuple
 def _marked(copies: RenumberedCopies) -> tuple[np.ndarray, np.ndarray]:
     """The three points as they are marked, and a copy beside each: where its row leads to."""
     corners = copies.corners
-    middle = 0.5 * (corners[0] + corners[1])
     saddles, maxima = copies.marks.saddles, copies.marks.maxima
     if not (len(saddles) and len(maxima)):
         raise RuntimeError(
             f"turned_landscape: the slice has {len(maxima)} maxima and {len(saddles)} saddles, and needs one of "
             "each. Take another seed"
         )
-    saddle = saddles[np.linalg.norm(saddles - middle, axis=1).argmin()]
+    saddle = landscape_copies.saddle_between(copies.marks, corners)
     return np.stack([maxima[0], saddle, corners[0]]), corners[[0, 0, 1]]
 
 

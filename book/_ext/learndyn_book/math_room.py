@@ -17,14 +17,13 @@ from sphinx.application import Sphinx
 
 __all__ = ["connect", "display_height", "inline_width", "with_room"]
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|[^\s]")
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S")
 _INLINE = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.DOTALL)
-_DISPLAY = re.compile(r'<div class="math notranslate nohighlight"(?P<id>[^>]*)>(?P<tex>.*?)</div>', re.DOTALL)
+_DISPLAY = re.compile(r'<div class="math notranslate nohighlight"[^>]*>(.*?)</div>', re.DOTALL)
 _ROW_GAP = re.compile(r"\\\\(?:\[[^\]]*\])?")
 
-LETTER = (
-    0.65  # in ems of the text around, which MathJax fits its letters to; as all widths, with the space around
-)
+# In ems of the text around, which MathJax fits its letters to, and with the space that TeX leaves.
+LETTER = 0.65
 TEXT = (r"\text", r"\mathrm", r"\operatorname", r"\mathbf", r"\mathsf")  # whose argument is read as letters
 RELATIONS = r"= < > \le \ge \leq \geq \ne \neq \approx \sim \propto \in"
 ARROWS = r"\to \mapsto \Rightarrow \rightarrow \longrightarrow \equiv \ll \gg"
@@ -75,7 +74,7 @@ def with_room(html: str) -> str:
     )
     return _DISPLAY.sub(
         lambda found: found[0].replace(
-            ">", f' style="--room:{display_height(unescape(found["tex"])):.1f}em">', 1
+            ">", f' style="--room:{display_height(unescape(found[1])):.1f}em">', 1
         ),
         html,
     )
