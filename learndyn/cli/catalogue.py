@@ -40,6 +40,7 @@ EXCEPTIONS = MappingProxyType(
         "finite_differences": _GIVEN_LOSS,
         "landscape_problems": _HELPER,
         "live_tensors": _HELPER,
+        "measurements": _HELPER,
         "loss_along_flow": _GIVEN_LOSS,
         "operation_counts": _HELPER,
         "paused_runs": "takes states to lose, by rule: import it",
