@@ -3,13 +3,32 @@
 (() => {
   const LONGEST = 10; // milliseconds that one batch should take
 
+  const FONTS = { MJXTEX: "MathJax_Main-Regular", "MJXTEX-I": "MathJax_Math-Italic" };
+
+  // Most formulas are set in two fonts. A line that is broken before they arrive is broken again when they do.
+  function fetchFonts(folder) {
+    const faces = Object.entries(FONTS).map(([family, file]) => new FontFace(family, `url(${folder}${file}.woff)`));
+    faces.forEach((face) => document.fonts.add(face));
+    return Promise.allSettled(faces.map((face) => face.load()));
+  }
+
+  // The formulas of one paragraph are set together: one at a time, each could send a word to the next line and back.
+  function formulasByParagraph() {
+    const paragraphs = new Map();
+    for (const formula of document.querySelectorAll(".math")) {
+      if (formula.parentElement.closest(".math")) continue;
+      const paragraph = formula.closest("p, li, dd, dt, tr, figcaption") || formula;
+      paragraphs.set(paragraph, [...(paragraphs.get(paragraph) || []), formula]);
+    }
+    return [...paragraphs.values()];
+  }
+
   async function setInBatches() {
-    const formulas = [...document.querySelectorAll(".math")].filter((each) => !each.parentElement.closest(".math"));
+    const waiting = formulasByParagraph();
     let size = 1;
-    for (let first = 0; first < formulas.length; ) {
+    while (waiting.length) {
       const start = performance.now();
-      await MathJax.typesetPromise(formulas.slice(first, first + size));
-      first += size;
+      await MathJax.typesetPromise(waiting.splice(0, size).flat());
       size = performance.now() - start < LONGEST ? size + 1 : Math.max(1, size >> 1);
       await new Promise((resolve) => setTimeout(resolve));
     }
@@ -34,7 +53,8 @@
     window.MathJax = window.MathJax || {};
     // No menu: it weighs as much as all the rest, and would make each formula a stop of the keyboard.
     MathJax.loader = { load: ["input/tex", "output/chtml", "a11y/assistive-mml"] };
-    MathJax.startup = { ...MathJax.startup, typeset: false, pageReady: setInBatches };
+    const fonts = fetchFonts(new URL("output/chtml/fonts/woff-v2/", waiting.src));
+    MathJax.startup = { ...MathJax.startup, typeset: false, pageReady: () => fonts.then(setInBatches) };
     const script = document.createElement("script");
     script.src = waiting.src;
     script.onerror = () => (document.documentElement.dataset.formulas = "sources");

@@ -64,6 +64,16 @@ def test_the_room_is_about_what_the_formulas_take(name: str, site: Path, address
     assert np.median(np.abs(kept - taken)) < 0.5
 
 
+@pytest.mark.parametrize("name", ["foundations/state", "foundations/stability"])
+def test_a_formula_on_a_phone_keeps_its_size_when_later_ones_are_set(
+    name: str, site: Path, address: str, visit: Any
+) -> None:
+    if not (site / f"{name}.html").is_file():
+        pytest.skip(f"this site has no page {name}")
+    seen = visit(f"{address}{name}.html", viewport={"width": 412, "height": 823})
+    assert seen.page.evaluate("jumps") < 0.05
+
+
 def test_without_the_script_of_formulas_their_sources_are_read(
     site: Path, address: str, browser: Any
 ) -> None:
