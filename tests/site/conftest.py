@@ -89,3 +89,10 @@ def visit(browser: Any) -> Iterator[Any]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core."""
+    package = pytest.importorskip("axe_playwright_python", reason="run `pip install axe-playwright-python`")
+    return (Path(package.__path__[0]) / "axe.min.js").read_text(encoding="utf-8")

@@ -5,27 +5,18 @@ A page is opened once, and each test then sets the scheme and the width that it 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from learndyn.experiments.page_scores import BUDGET
 
+from .accessibility import BUT_COLOURS, DEEP, violations, violations_of_colours
 from .visit import Visit
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 MOST_BYTES = BUDGET * 1024
-
-# What else than colours could differ in the dark? Nothing, but the deep profile looks.
-ALL = '{ resultTypes: ["violations"] }'
-COLOURS = """{ resultTypes: ["violations"],
-  runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }"""
-# A section of the reference repeats one markup for each function: the fourth has no colour that the third has not.
-FEW = '{ exclude: [["dl.py ~ dl.py ~ dl.py ~ dl.py"]] }'
-IN_THE_DARK = (ALL, "document") if os.environ.get("LEARNDYN_PROFILE") == "deep" else (COLOURS, FEW)
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +28,9 @@ def seen(page_path: str, address: str, browser: Any) -> Iterator[Visit]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
-    """Return the source of axe-core."""
-    package = pytest.importorskip("axe_playwright_python", reason="run `pip install axe-playwright-python`")
-    return (Path(package.__path__[0]) / "axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(page: Any, axe: str, options: str, where: str = "document") -> list[tuple[str, str]]:
-    """Return the rules that a page, or a part of it, breaks, each with the first element that does."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(axe)
-    found = page.evaluate(f"async () => (await axe.run({where}, {options})).violations")
-    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+def met() -> set[str]:
+    """Return the combinations of colours that the pages of this session have shown."""
+    return set()
 
 
 def test_no_request_leaves_the_site_and_the_console_is_silent(seen: Visit, address: str) -> None:
@@ -74,18 +56,21 @@ def test_each_visible_icon_is_drawn(seen: Visit) -> None:
     assert empty == []
 
 
-def test_axe_finds_no_violation_in_the_light(seen: Visit, axe: str) -> None:
+def test_axe_finds_no_violation_in_the_light(seen: Visit, axe: str, met: set[str]) -> None:
     seen.page.set_viewport_size(DESK)
     seen.page.emulate_media(color_scheme="light")
-    assert violations(seen.page, axe, ALL) == []
+    assert violations(seen.page, axe, BUT_COLOURS) == []
+    assert violations_of_colours(seen.page, axe, met) == []
 
 
-def test_axe_finds_no_violation_in_the_dark(seen: Visit, axe: str) -> None:
+def test_axe_finds_no_violation_in_the_dark(seen: Visit, axe: str, met: set[str]) -> None:
     seen.page.set_viewport_size(DESK)
     seen.page.emulate_media(color_scheme="dark")
     if seen.page.locator("html[data-theme]").count():  # not on a page that only leads on
         seen.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert violations(seen.page, axe, *IN_THE_DARK) == []
+    assert violations_of_colours(seen.page, axe, met) == []
+    if DEEP:
+        assert violations(seen.page, axe, BUT_COLOURS) == []
 
 
 def test_a_phone_never_scrolls_sideways(seen: Visit) -> None:

@@ -113,10 +113,7 @@ def shared_script(builder: StandaloneHTMLBuilder, static: Path) -> str:
             parts[_PROLOGUE] = None
     for name in THEME_SCRIPTS:
         parts[read(static, name)] = None
-    return (
-        "\n;\n".join(re.sub(r"^//# sourceMappingURL.*$", "", part, flags=re.MULTILINE) for part in parts)
-        + "\n"
-    )
+    return "\n;\n".join(parts) + "\n"
 
 
 def without_comments(script: str) -> str:
