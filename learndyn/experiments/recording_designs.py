@@ -190,10 +190,11 @@ def run(*, length: int = 1000) -> tuple[Design, ...]:
         "tape": (_stale_tape(), None),
         "graph": (_stale_graph(), float(cube(2.0))),
     }
-    return tuple(
-        Design(name, _alive(length, *start), _bytes(length, *start), *asked[name])
-        for name, start in starts.items()
-    )
+    with _no_collector():
+        return tuple(
+            Design(name, _alive(length, *start), _bytes(length, *start), *asked[name])
+            for name, start in starts.items()
+        )
 
 
 def widths(sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32), *, batch: int = 4) -> Widths:
@@ -244,20 +245,24 @@ def _own_tape() -> Iterator[list[Any]]:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Switch the cyclic collector off: what is freed now is freed because nobody refers to it."""
+    """Switch the cyclic collector off: what is freed now is freed because nobody refers to it.
+
+    Cycles that are left behind are freed at the end, and what stood before is not searched for them.
+    """
     was = gc.isenabled()
-    gc.collect()
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
         gc.collect()
+        gc.unfreeze()
         if was:
             gc.enable()
 
 
 def _alive(length: int, start: Callable[[], Any], step: Callable[[Any], Any]) -> int:
-    with _own_tape(), _no_collector():
+    with _own_tape():
         references = []
         value = start()
         for _ in range(length):
@@ -268,7 +273,8 @@ def _alive(length: int, start: Callable[[], Any], step: Callable[[Any], Any]) ->
 
 
 def _bytes(length: int, start: Callable[[], Any], step: Callable[[Any], Any]) -> float:
-    with _own_tape(), _no_collector():
+    with _own_tape():
+        gc.collect()  # which also empties the lists of free objects: what comes from one would not be counted
         value = start()
         tracing = tracemalloc.is_tracing()
         tracemalloc.start()
