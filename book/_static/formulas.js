@@ -1,7 +1,7 @@
 // Formulas are set once the page can be read, a few at a time, so that reading and scrolling never wait for them.
 // learndyn_book.one_asset leaves MathJax on the page as a script of a type that no browser runs.
 (() => {
-  const LONGEST = 10; // milliseconds that one batch should take
+  const LONGEST = 20; // milliseconds that one batch should take
 
   const FONTS = { MJXTEX: "MathJax_Main-Regular", "MJXTEX-I": "MathJax_Math-Italic" };
 

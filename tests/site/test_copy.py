@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from .visit import A_FORMULA_SET
+
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 PAGES = ("foundations/step_size", "foundations/tensor", "experiments/xor", "neuroai/dynamics")
 READY = "() => document.querySelector('button.copybtn[aria-label]')"
@@ -23,19 +25,21 @@ def shown_code(site: Path, name: str) -> list[str]:
 
 def open_with_buttons(visit: Any, url: str, **options: Any) -> Any:
     """Open a page and wait for its copy buttons."""
-    page = visit(url, permissions=CLIPBOARD, **options).page
+    page = visit(url, A_FORMULA_SET, permissions=CLIPBOARD, **options).page
     page.wait_for_function(READY)
     return page
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_keyboard_copies_the_source_of_every_cell(
+def test_the_keyboard_copies_the_source_of_every_cell_and_outputs_have_no_button(
     name: str, site: Path, address: str, visit: Any
 ) -> None:
     page = open_with_buttons(visit, f"{address}{name}.html")
     page.evaluate("document.querySelectorAll('details.hide').forEach((each) => { each.open = true; })")
     buttons = page.locator("div.cell_input button.copybtn")
     assert buttons.count() == page.locator("div.cell_input").count() > 0
+    assert page.locator(".cell_output pre").count() > 0
+    assert page.locator(".cell_output button.copybtn").count() == 0
     copied = []
     for index in range(buttons.count()):
         button = buttons.nth(index)
@@ -61,13 +65,6 @@ def test_the_button_has_a_name_and_tells_what_it_did(address: str, visit: Any) -
     )
     assert button.evaluate("each => each.classList.contains('success')")
     page.wait_for_function("() => document.querySelector('[role=status].visually-hidden').textContent === ''")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_outputs_have_no_button(name: str, address: str, visit: Any) -> None:
-    page = open_with_buttons(visit, f"{address}{name}.html")
-    assert page.locator(".cell_output pre").count() > 0
-    assert page.locator(".cell_output button.copybtn").count() == 0
 
 
 def test_a_finger_finds_the_button_and_it_is_large_enough(address: str, visit: Any) -> None:

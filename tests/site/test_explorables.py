@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -106,19 +106,51 @@ def test_it_takes_the_same_place_before_and_after_it_wakes(case: Case, address: 
     assert (still["width"], still["height"]) == (live["width"], live["height"])
 
 
-def test_what_is_drawn_is_what_learndyn_computes_at_each_position(case: Case, made: Any, seen: Visit) -> None:
-    figure = come_near(seen.page, case.name)
+@dataclass(frozen=True)
+class Shown:
+    """What a reader has before them at one position of the sliders."""
+
+    points: dict[str, tuple[np.ndarray, np.ndarray]]  # of each mark: as drawn, and as learndyn computes them
+    caption: str
+    outside: list[str]
+    values: list[tuple[str, str]]  # of each slider: as it is heard, and as it is read
+
+
+@pytest.fixture(scope="module")
+def positions(case: Case, made: Any, seen: Visit) -> dict[tuple[int, ...], Shown]:
+    """Move the sliders by keyboard, and read what is there at each position."""
+    figure, found = come_near(seen.page, case.name), {}
     for position in case.positions:
         move_to(seen.page, figure, position, made.row(*position))
-        for mark, points in case.drawn(position).items():
-            drawn, expected = drawn_and_expected(figure, mark, points)
+        sliders, outputs = figure.locator("input"), figure.locator("output")
+        found[position] = Shown(
+            {mark: drawn_and_expected(figure, mark, points) for mark, points in case.drawn(position).items()},
+            figure.locator(".ld-reading").inner_text(),
+            figure.evaluate(OUTSIDE),
+            [
+                (sliders.nth(i).get_attribute("aria-valuetext"), outputs.nth(i).inner_text())
+                for i in range(len(position))
+            ],
+        )
+    return found
+
+
+def test_what_is_drawn_is_what_learndyn_computes_at_each_position(positions: dict[Any, Shown]) -> None:
+    for position, shown in positions.items():
+        for mark, (drawn, expected) in shown.points.items():
             assert drawn.shape == expected.shape, (position, mark)
             assert np.abs(drawn - expected).max(initial=0.0) < 0.5, (position, mark)
-        assert figure.locator(".ld-reading").inner_text() == made.caption(*position)
-        for slider, place in zip(range(len(position)), position, strict=True):
-            text = made.sliders[slider].texts[place]
-            assert figure.locator("input").nth(slider).get_attribute("aria-valuetext") == text
-            assert figure.locator("output").nth(slider).inner_text() == text
+
+
+def test_caption_and_values_follow_the_sliders(made: Any, positions: dict[Any, Shown]) -> None:
+    for position, shown in positions.items():
+        assert shown.caption == made.caption(*position)
+        texts = [slider.texts[place] for slider, place in zip(made.sliders, position, strict=True)]
+        assert shown.values == [(text, text) for text in texts]
+
+
+def test_all_of_it_lies_inside_its_figure(positions: dict[Any, Shown]) -> None:
+    assert {position: shown.outside for position, shown in positions.items() if shown.outside} == {}
 
 
 @for_some
@@ -164,13 +196,6 @@ def test_no_caption_moves_the_page_below(case: Case, made: Any, seen: Visit) -> 
             list(made.captions),
         )
         assert set(heights) == {heights[0]}
-
-
-def test_all_of_it_lies_inside_its_figure(case: Case, made: Any, seen: Visit) -> None:
-    figure = come_near(seen.page, case.name)
-    for position in case.positions:
-        move_to(seen.page, figure, position, made.row(*position))
-        assert figure.evaluate(OUTSIDE) == []
 
 
 def test_axe_finds_no_violation_in_a_live_one(case: Case, seen: Visit, axe: str) -> None:
