@@ -1,15 +1,18 @@
 // Formulas are set once the page can be read, a few at a time, so that reading and scrolling never wait for them.
 // learndyn_book.one_asset leaves MathJax on the page as a script of a type that no browser runs.
 (() => {
-  const LONGEST = 20; // milliseconds that one batch should take
-
-  const FONTS = { MJXTEX: "MathJax_Main-Regular", "MJXTEX-I": "MathJax_Math-Italic" };
+  const LONGEST = 10; // milliseconds that one batch should take
 
   // Most formulas are set in two fonts. A line that is broken before they arrive is broken again when they do.
   function fetchFonts(folder) {
-    const faces = Object.entries(FONTS).map(([family, file]) => new FontFace(family, `url(${folder}${file}.woff)`));
-    faces.forEach((face) => document.fonts.add(face));
-    return Promise.allSettled(faces.map((face) => face.load()));
+    const fetched = ["MathJax_Main-Regular", "MathJax_Math-Italic"].map((file) => {
+      const link = Object.assign(document.createElement("link"), { rel: "preload", as: "font", crossOrigin: "" });
+      link.href = `${folder}${file}.woff`;
+      const done = new Promise((resolve) => (link.onload = link.onerror = resolve));
+      document.head.append(link);
+      return done;
+    });
+    return Promise.all(fetched);
   }
 
   // The formulas of one paragraph are set together: one at a time, each could send a word to the next line and back.
@@ -23,6 +26,8 @@
     return [...paragraphs.values()];
   }
 
+  const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+
   async function setInBatches() {
     const waiting = formulasByParagraph();
     let size = 1;
@@ -30,7 +35,7 @@
       const start = performance.now();
       await MathJax.typesetPromise(waiting.splice(0, size).flat());
       size = performance.now() - start < LONGEST ? size + 1 : Math.max(1, size >> 1);
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
     }
     // A table's heading that is only a formula says it in plain text to those who hear the page.
     for (const formula of document.querySelectorAll("th mjx-container")) {
@@ -53,8 +58,9 @@
     window.MathJax = window.MathJax || {};
     // No menu: it weighs as much as all the rest, and would make each formula a stop of the keyboard.
     MathJax.loader = { load: ["input/tex", "output/chtml", "a11y/assistive-mml"] };
-    const fonts = fetchFonts(new URL("output/chtml/fonts/woff-v2/", waiting.src));
-    MathJax.startup = { ...MathJax.startup, typeset: false, pageReady: () => fonts.then(setInBatches) };
+    const ofFile = location.protocol === "file:"; // where no font may be fetched ahead
+    const fonts = ofFile ? Promise.resolve() : fetchFonts(new URL("output/chtml/fonts/woff-v2/", waiting.src));
+    MathJax.startup = { ...MathJax.startup, typeset: false, pageReady: () => fonts.then(nextTask).then(setInBatches) };
     const script = document.createElement("script");
     script.src = waiting.src;
     script.onerror = () => (document.documentElement.dataset.formulas = "sources");
