@@ -45,6 +45,8 @@ def violations(page: Any, axe: str, options: dict[str, Any], where: str | None =
     """Return the rules that a page, or what a selector finds on it, breaks, each with the first element that does."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe)
+        # What is skipped until a reader comes near has not its true height yet, and would lie over what follows.
+        page.add_style_tag(content="* { content-visibility: visible !important }")
     run = "async ([where, options]) => (await axe.run(where || document, options)).violations"
     found = page.evaluate(run, [where, options])
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
