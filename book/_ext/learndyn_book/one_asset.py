@@ -29,6 +29,8 @@ BOOK_STYLES = ("icons.css", "learndyn.css")
 _IMPORT = re.compile(r"""@import\s+["']([^"':]+)["'];""")
 _COMMENT_LINES = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?!!).*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 _KEPT_COMMENT = re.compile(r"licen[cs]e|copyright", re.IGNORECASE)
+# What a figure brings for notebooks, the style sheet has for all figures; each copy has the whole page styled again.
+_NOTEBOOK_RULES = re.compile(r"<style>\[data-jp-theme-light=false\][^<]*</style>")
 LEFT_OUT = re.compile(r"thebe|fontawesome", re.IGNORECASE)
 
 # A browser lets no script read another file of a folder, so the search from one shows titles only.
@@ -48,6 +50,8 @@ def take_off_shared(
     builder = app.builder
     if not isinstance(builder, StandaloneHTMLBuilder):
         return
+    if body := context.get("body"):
+        context["body"] = _NOTEBOOK_RULES.sub("", body)
     context["css_files"] = [
         each for each in context["css_files"] if each not in builder._orig_css_files and not left_out(each)
     ]
@@ -112,7 +116,8 @@ def shared_script(builder: StandaloneHTMLBuilder, static: Path) -> str:
         if script.filename and str(script.filename).endswith("documentation_options.js"):
             parts[_PROLOGUE] = None
     for name in THEME_SCRIPTS:
-        parts[read(static, name)] = None
+        # The theme waits for a page that is read, and this one is by then. A task of its own holds up nobody's finger.
+        parts[f"setTimeout(() => {{\n{read(static, name)}\n}});"] = None
     return "\n;\n".join(parts) + "\n"
 
 
