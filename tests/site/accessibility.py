@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-DEEP = os.environ.get("LEARNDYN_PROFILE") == "deep"
+from .conftest import DEEP
+
 _COLOURS = ("color-contrast", "link-in-text-block")
 COLOURS = {"resultTypes": ["violations"], "runOnly": list(_COLOURS)}
 BUT_COLOURS = {"resultTypes": ["violations"], "rules": {name: {"enabled": False} for name in _COLOURS}}
@@ -23,10 +23,10 @@ _MARK_NEW_COLOURS = """known => {
     return grounds.get(element);
   };
   document.querySelectorAll("[data-new-colours]").forEach((each) => each.removeAttribute("data-new-colours"));
+  const readable = [...document.querySelectorAll("input, select, textarea")];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const element = texts.currentNode.parentElement;
-    if (!texts.currentNode.data.trim()) continue;
+  while (texts.nextNode()) if (texts.currentNode.data.trim()) readable.push(texts.currentNode.parentElement);
+  for (const element of readable) {
     const { color, fontSize, fontWeight, textDecorationLine, textShadow } = getComputedStyle(element);
     const around = getComputedStyle(element.parentElement).color;
     const colours = [color, around, fontSize, fontWeight, textDecorationLine, textShadow, ground(element)].join("; ");
@@ -45,8 +45,6 @@ def violations(page: Any, axe: str, options: dict[str, Any], where: str | None =
     """Return the rules that a page, or what a selector finds on it, breaks, each with the first element that does."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe)
-        # What is skipped until a reader comes near has not its true height yet, and would lie over what follows.
-        page.add_style_tag(content="* { content-visibility: visible !important }")
     run = "async ([where, options]) => (await axe.run(where || document, options)).violations"
     found = page.evaluate(run, [where, options])
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]

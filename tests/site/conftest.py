@@ -18,6 +18,7 @@ from .serving import served
 from .visit import FORMULAS_SET, Visit
 
 ROOT = Path(__file__).parents[2]
+DEEP = os.environ.get("LEARNDYN_PROFILE") == "deep"
 
 
 def site_folder() -> Path:

@@ -84,6 +84,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, default=3, metavar="N")
     parser.add_argument("--write", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
+    if options.runs < 1:
+        parser.error(f"--runs: received {options.runs}. A page is measured once or more often")
     site, low = site_folder(), []
     kept = json.loads(options.write.read_text())["pages"] if options.write and options.write.is_file() else {}
     print(f"{'page':40}", *(f"{name:>14}" for name in CATEGORIES), f"{'paint':>6}", f"{'KB':>6}")

@@ -15,6 +15,7 @@ PAGE = """<!doctype html><html lang="en"><title>A page</title><body style="color
 {more}</main></body></html>"""
 PALE = '<p style="color: #ccc">Too pale.</p>'
 ON_DARK = '<div style="background: #333"><p>Dark on dark.</p></div>'
+FIELD = '<label>A field <input value="Too pale." style="color: #ccc; background: #fff"></label>'
 FADED = '<div style="opacity: 0.3"><p>Faded away.</p></div>'
 
 
@@ -26,7 +27,7 @@ def page(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     opened.close()
 
 
-@pytest.mark.parametrize("more", ["", PALE, ON_DARK, FADED, "<p>Read on.</p>" * 5 + PALE])
+@pytest.mark.parametrize("more", ["", PALE, ON_DARK, FADED, FIELD, "<p>Read on.</p>" * 5 + PALE])
 def test_a_first_page_is_judged_as_if_all_its_texts_were_looked_at(page: Any, axe: str, more: str) -> None:
     page.set_content(PAGE.format(more=more))
     assert violations_of_colours(page, axe, set()) == violations(page, axe, COLOURS)

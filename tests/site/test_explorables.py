@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from . import test_pages
 from .accessibility import COLOURS, violations
+from .conftest import DEEP
 from .visit import Visit
 
 pytest.importorskip("altair", reason="run `pip install 'learndyn[explorables]'`")
@@ -39,7 +39,7 @@ OUTSIDE = """figure => {
 # What the machinery does is the same for every figure: two of them are looked at, all in the deep profile.
 for_some = pytest.mark.parametrize(
     "case",
-    CASES if os.environ.get("LEARNDYN_PROFILE") == "deep" else CASES[:2],
+    CASES if DEEP else CASES[:2],
     indirect=True,
     ids=lambda case: case.name,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .accessibility import DEEP
+from .conftest import DEEP
 from .visit import A_FORMULA_SET, FORMULAS_SET
 
 # That each formula can be set is found where pages are served.

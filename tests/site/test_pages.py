@@ -12,7 +12,8 @@ import pytest
 
 from learndyn.experiments.page_scores import BUDGET
 
-from .accessibility import BUT_COLOURS, DEEP, violations, violations_of_colours
+from .accessibility import BUT_COLOURS, violations, violations_of_colours
+from .conftest import DEEP
 from .visit import Visit
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
