@@ -150,4 +150,19 @@ FAULTS = {
         "",
         "the id 'twin' is given to 2 elements.",
     ),
+    "a formula that cannot be read": Fault(
+        "# A page\n\nProse with $\\frac{1}{$ in it.\n",
+        "",
+        "MathJax cannot read \\frac{1}{: Missing close brace",
+    ),
+    "a formula with a command that there is not": Fault(
+        "# A page\n\n$$\n\\nosuchcommand\n$$\n",
+        "",
+        "MathJax cannot read \\nosuchcommand: Undefined control sequence",
+    ),
+    "a formula in a heading": Fault(
+        "# A page\n\nProse.\n\n## The case $x = 0$\n\nProse.\n",
+        ":5",
+        "a formula in a heading, x = 0. Say it in words",
+    ),
 }

@@ -120,6 +120,16 @@ def test_the_changelog_keeps_to_its_form() -> None:
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [("citation-file-format", "CITATION.cff"), ("github-workflows", ".github/workflows/ci.yml")],
+    ids=lambda each: each.rpartition("/")[2],
+)
+def test_a_file_that_others_read_has_their_form(schema: str, file: str) -> None:
+    need("check_jsonschema", "check-jsonschema>=0.39")
+    run("-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", file)
+
+
 def test_the_citation_is_valid() -> None:
     """In an environment of its own: cffconvert 2 wants a jsonschema that the book cannot have."""
     need("cffconvert", "cffconvert>=2")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from .serving import served
-from .visit import FORMULAS_SET, Visit
+from .visit import Visit
 
 ROOT = Path(__file__).parents[2]
 DEEP = os.environ.get("LEARNDYN_PROFILE") == "deep"
@@ -79,13 +79,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Any]:
-    """Open a page by its address and wait for its formulas; keyword options go to the browser's context."""
+    """Open a page by its address and wait until it is there; keyword options go to the browser's context."""
     contexts = []
 
-    def open_page(url: str, ready: str = FORMULAS_SET, **options: Any) -> Visit:
+    def open_page(url: str, **options: Any) -> Visit:
         context = browser.new_context(**options)
         contexts.append(context)
-        return Visit(context.new_page(), url, ready)
+        return Visit(context.new_page(), url)
 
     yield open_page
     for context in contexts:

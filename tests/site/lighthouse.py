@@ -14,6 +14,7 @@ import argparse
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,10 +39,20 @@ THEME = {
     "icons": "scripts/fontawesome.js vendor/fontawesome/webfonts/*.woff2",
     "vega": "explorables/vega-embed.js",
 }
+# What sets formulas while the book is built, and would come to each reader otherwise, with fonts and one output more.
+MATHJAX = [
+    Path(__file__).parents[2] / "book" / "_ext" / "learndyn_book" / "mathjax" / f"{name}.js"
+    for name in ("startup", "core", "tex", "assistive-mml")
+]
+_SET = re.compile(
+    r'<mjx-container.*?</mjx-container>|<style>mjx-container.*?</style>|<svg class="ld-signs".*?</svg>', re.DOTALL
+)
 
 
 def measure(url: str) -> dict[str, Any]:
-    """Return the four scores of a page, its largest paint in seconds, and its weight in KB, by kind and in all."""
+    """Return the four scores of a page, its largest paint in seconds, its weight in KB, by kind and in all, and Lighthouse's
+    own measure of the machine in that minute.
+    """
     own = os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome") or ""
     command = ["npx", "--yes", f"lighthouse@{VERSION}", url, "--quiet", "--output=json", f"--chrome-flags={FLAGS}"]
     environment = os.environ | {"CHROME_PATH": own}
@@ -56,22 +67,34 @@ def measure(url: str) -> dict[str, Any]:
         "shift": round(report["audits"]["cumulative-layout-shift"]["numericValue"], 3),
         "KB": round(weights.total() / 1024, 1),
         "kinds": {kind: round(size / 1024, 1) for kind, size in sorted(weights.items())},
+        "machine": report["environment"]["benchmarkIndex"],
     }
 
 
 def theme_weights(site: Path) -> dict[str, float]:
-    """Return what the theme's own files weigh in KB: fonts as they are, all else compressed."""
-    static, weights = site / "_static", {}
-    for kind, patterns in THEME.items():
-        files = [file.read_bytes() for pattern in patterns.split() for file in sorted(static.glob(pattern))]
-        sizes = [len(body if body[:4] == b"wOF2" else gzip.compress(body, 6)) for body in files]
-        weights[kind] = round(sum(sizes) / 1024, 1)
-    return weights
+    """Return what the theme's own files, Vega and MathJax weigh in KB: fonts as they are, all else compressed."""
+    files = {
+        kind: [file for pattern in patterns.split() for file in sorted((site / "_static").glob(pattern))]
+        for kind, patterns in THEME.items()
+    }
+    files["mathjax"] = MATHJAX
+    return {kind: round(sum(map(weight, map(Path.read_bytes, paths))), 1) for kind, paths in files.items()}
+
+
+def weight(body: bytes) -> float:
+    """Return what a file weighs over the wire in KB."""
+    return len(body if body[:4] == b"wOF2" else gzip.compress(body, 6)) / 1024
+
+
+def formulas_weight(html: str) -> float:
+    """Return how much less a page would weigh in KB without its formulas."""
+    return round(weight(html.encode()) - weight(_SET.sub("", html).encode()), 1)
 
 
 def keep(file: Path, pages: dict[str, Any], site: Path) -> None:
-    """Write the file anew, in one piece."""
-    content = {"lighthouse": VERSION, "theme": theme_weights(site), "pages": dict(sorted(pages.items()))}
+    """Write the file anew, in one piece, without pages that the site no longer has."""
+    there = {page: found for page, found in sorted(pages.items()) if (site / page).is_file()}
+    content = {"lighthouse": VERSION, "theme": theme_weights(site), "pages": there}
     part = file.with_suffix(".part")
     part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     part.replace(file)
@@ -93,7 +116,8 @@ def main(arguments: list[str]) -> int:
         for page in options.pages or page_paths():
             runs = [measure(start + page) for _ in range(options.runs)]
             found = sorted(runs, key=lambda run: run["performance"])[len(runs) // 2]
-            found["explorable"] = "data-explorable=" in (site / page).read_text(encoding="utf-8")
+            html = (site / page).read_text(encoding="utf-8")
+            found |= {"explorable": "data-explorable=" in html, "formulas": formulas_weight(html)}
             low += [(page, name) for name in page_score(page, found).below_floor]
             scores = (f"{found[name]:14.2f}" for name in CATEGORIES)
             print(f"{page:40}", *scores, f"{found['paint']:6.2f}", f"{found['KB']:6.0f}", flush=True)

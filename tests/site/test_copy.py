@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from .visit import A_FORMULA_SET
-
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 PAGES = ("foundations/step_size", "foundations/tensor", "experiments/xor", "neuroai/dynamics")
 READY = "() => document.querySelector('button.copybtn[aria-label]')"
@@ -25,7 +23,7 @@ def shown_code(site: Path, name: str) -> list[str]:
 
 def open_with_buttons(visit: Any, url: str, **options: Any) -> Any:
     """Open a page and wait for its copy buttons."""
-    page = visit(url, A_FORMULA_SET, permissions=CLIPBOARD, **options).page
+    page = visit(url, permissions=CLIPBOARD, **options).page
     page.wait_for_function(READY)
     return page
 

@@ -14,7 +14,13 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
 from learndyn_book.one_asset import without_comments
 from learndyn_book.plain_markup import mended
 from learndyn_book.site_address import site_address
-from learndyn_book.used_styles import UsedNames, names_on_page, rebase_urls, used_styles
+from learndyn_book.used_styles import (
+    UsedNames,
+    names_on_page,
+    rebase_urls,
+    used_styles,
+    with_narrow_last_children,
+)
 
 USED = UsedNames(frozenset({"kept", "a:b"}), ("tip-",))
 
@@ -50,6 +56,12 @@ def test_braces_and_semicolons_in_strings_and_addresses_end_nothing() -> None:
     assert used_styles(css, USED) == css
     css = ".kept{background:url(data:image/svg+xml;x{y})}"
     assert used_styles(css, USED) == css
+
+
+def test_no_rule_asks_for_any_last_child_of_a_last_child() -> None:
+    css = "li:last-child>:last-child{margin:0}td > :last-child{margin:0}"
+    narrow = "li:last-child > :is(p, ul, ol, dl):last-child{margin:0}td > :last-child{margin:0}"
+    assert with_narrow_last_children(css) == with_narrow_last_children(narrow) == narrow
 
 
 def test_the_icon_font_goes_even_where_its_classes_are_used() -> None:

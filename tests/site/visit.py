@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-FORMULAS_SET = """() => !document.querySelector('script[type="text/x-later"]')
-  || document.documentElement.dataset.formulas === 'set'"""
-# All that sets formulas has come when one of them is set: for those who look at nothing below it, that is enough.
-A_FORMULA_SET = FORMULAS_SET + " || !!document.querySelector('mjx-container')"
-
 # What moves although nobody has touched the page: the browser's own measure, 0.1 counts as good.
 ADD_UP_JUMPS = """window.jumps = 0;
 new PerformanceObserver((list) => {
@@ -17,12 +12,9 @@ new PerformanceObserver((list) => {
 
 
 class Visit:
-    """A page from its opening on: ``requests``, ``bytes`` and ``complaints`` go on being recorded.
+    """A page from its opening on: ``requests``, ``bytes`` and ``complaints`` go on being recorded."""
 
-    It is open when the function ``ready``, JavaScript, says so.
-    """
-
-    def __init__(self, page: Any, url: str, ready: str = FORMULAS_SET) -> None:
+    def __init__(self, page: Any, url: str) -> None:
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -34,8 +26,11 @@ class Visit:
         page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
         page.add_init_script(ADD_UP_JUMPS)
         page.goto(url, wait_until="load")
-        page.wait_for_function(ready, timeout=120_000)
-        page.wait_for_function("document.fonts.status === 'loaded'")  # those of the formulas weigh as much as a figure
+
+    def settle(self) -> Visit:
+        """Wait until the page has nothing left to do that it began by itself."""
+        self.page.evaluate("new Promise((done) => requestIdleCallback(done))")
+        return self
 
     def _weigh(self, request: Any) -> None:
         size = request.sizes()["responseBodySize"]  # while this is asked for, other requests may finish

@@ -17,7 +17,8 @@ Each module holds one idea:
 - ``site_address``: absolute addresses only where the build knows its site;
 - ``page_card``: each page's description, its card for a shared link, and the site's map;
 - ``plain_markup``: nothing that a screen reader stumbles over;
-- ``math_room``: a formula has its room before it is set, so that the text does not jump;
+- ``set_formulas``: formulas are set while the book is built, and a page needs no script for them;
+- ``typesetter``: MathJax in a JavaScript engine without a browser;
 - ``explorables``: the data of a figure with sliders, and Vega, in scripts that wait for the reader;
 - ``first_use``: a term's first mention on a page leads to the glossary;
 - ``reading_time``: how many minutes a page and a path through the book take;
@@ -51,7 +52,6 @@ from . import (
     explorables,
     first_use,
     kernel_environment,
-    math_room,
     not_found,
     numbered_boxes,
     one_asset,
@@ -61,6 +61,7 @@ from . import (
     plain_markup,
     reading_time,
     reads_pages,
+    set_formulas,
     site_address,
     take_away,
     used_on,
@@ -83,7 +84,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         docstring_bars,
         reads_pages,
         plain_markup,
-        math_room,
+        set_formulas,
         explorables,
         first_use,
         numbered_boxes,
@@ -98,8 +99,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
         module.connect(app)
     own_sources = Path(__file__).parent
     return {
-        # A changed lint has to see every page again, so the saved environment is tied to it.
-        "env_version": execution_cache.digest_of_folder(own_sources),
+        # A changed lint has to see every page again, and a changed style goes into the one sheet that is written with
+        # the pages: the saved environment is tied to both.
+        "env_version": "".join(
+            execution_cache.digest_of_folder(folder) for folder in (own_sources, own_sources.parents[1] / "_static")
+        ),
         # The threads that execute pages live in this process: a forked reader would wait for ever.
         "parallel_read_safe": False,
         "parallel_write_safe": True,

@@ -3,7 +3,7 @@
 The theme and the extensions load some twenty files on each page, most of their bytes for icons
 and for rules that no page of the book uses. Here they are put together as ``site.css``, cut to
 what the pages use (``used_styles``), and ``site.js``, which is loaded without holding up the
-page. The icon font is left out, and so is the script that would fetch a remote kernel.
+page. The icon font is left out, and so are the scripts that would fetch a remote kernel and set formulas.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from .used_styles import UsedNames, names_on_page, rebase_urls, used_styles, words_of_script
+from .used_styles import (
+    UsedNames,
+    names_on_page,
+    rebase_urls,
+    used_styles,
+    with_narrow_last_children,
+    words_of_script,
+)
 
 __all__ = ["connect"]
 
@@ -31,7 +38,7 @@ _COMMENT_LINES = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?!!).*?\*/[ \t]*)\n", re.MU
 _KEPT_COMMENT = re.compile(r"licen[cs]e|copyright", re.IGNORECASE)
 # What a figure brings for notebooks, the style sheet has for all figures; each copy has the whole page styled again.
 _NOTEBOOK_RULES = re.compile(r"<style>\[data-jp-theme-light=false\][^<]*</style>")
-LEFT_OUT = re.compile(r"thebe|fontawesome", re.IGNORECASE)
+LEFT_OUT = re.compile(r"thebe|fontawesome|mathjax", re.IGNORECASE)  # formulas are set already: set_formulas
 
 # A browser lets no script read another file of a folder, so the search from one shows titles only.
 _PROLOGUE = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
@@ -62,9 +69,7 @@ def take_off_shared(
         if "design-tabs" in str(script.filename or "") and "sd-tab-set" not in context.get("body", ""):
             continue
         body = script.attributes.get("body")
-        if "mathjax" in str(script.filename):
-            script.attributes["type"] = "text/x-later"  # formulas.js loads it
-        elif script.filename:
+        if script.filename:
             script.attributes["defer"] = "defer"
         elif body and body.startswith("DOCUMENTATION_OPTIONS."):
             # What it sets comes with site.js, which has run when this event comes.
@@ -74,13 +79,13 @@ def take_off_shared(
 
 
 def left_out(asset: Any) -> bool:
-    """Tell whether a file or an inline script serves the icon font or remote kernels."""
+    """Tell whether a file or an inline script serves the icon font, remote kernels or formulas."""
     return bool(LEFT_OUT.search(f"{asset.filename or ''} {asset.attributes.get('body', '')}"))
 
 
 def is_shared(script: Any) -> bool:
     """Tell whether a script is the same text on each page, with no attributes that it reads."""
-    return not set(script.attributes) - {"body", "async", "defer"} and "mathjax" not in str(script.filename)
+    return not set(script.attributes) - {"body", "async", "defer"}
 
 
 def write_shared(app: Sphinx, exception: Exception | None) -> None:
@@ -134,7 +139,7 @@ def shared_style(builder: StandaloneHTMLBuilder, static: Path, used: UsedNames) 
         if not left_out(sheet) and name not in names and name not in BOOK_STYLES:
             names.append(name)
     parts = [used_styles(with_imports(static, name), used) for name in names]
-    return "\n".join(parts + [read(static, name) for name in BOOK_STYLES]) + "\n"
+    return with_narrow_last_children("\n".join(parts + [read(static, name) for name in BOOK_STYLES]) + "\n")
 
 
 def with_imports(static: Path, name: str) -> str:
