@@ -85,7 +85,8 @@ def visit(browser: Any) -> Iterator[Any]:
     def open_page(url: str, **options: Any) -> Visit:
         context = browser.new_context(**options)
         contexts.append(context)
-        return Visit(context.new_page(), url)
+        opened = Visit(context.new_page(), url)
+        return opened.settle() if options.get("java_script_enabled", True) else opened
 
     yield open_page
     for context in contexts:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def test_the_page_is_whole_when_opened_as_a_file(page_path: str, site: Path, visit: Any) -> None:
-    page = visit((site / page_path).as_uri()).settle()
+    page = visit((site / page_path).as_uri())
     assert page.remote_requests("file:") == []
     assert page.complaints == []
 

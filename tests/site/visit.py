@@ -28,8 +28,8 @@ class Visit:
         page.goto(url, wait_until="load")
 
     def settle(self) -> Visit:
-        """Wait until the page has nothing left to do that it began by itself."""
-        self.page.evaluate("new Promise((done) => requestIdleCallback(done))")
+        """Wait until the page has nothing left to do that it began by itself, or for half a second."""
+        self.page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 500 }))")
         return self
 
     def _weigh(self, request: Any) -> None:
