@@ -44,7 +44,8 @@ def notebook_of(site: Path, name: str) -> Any:
 
 def folder_of(notebook: Any, fallback: Path) -> Path:
     """Give the folder of the checkout that a notebook asks for, if it does."""
-    asks = re.search(r"start it in the folder (\S+)\.$", notebook.cells[1].source, re.MULTILINE)
+    second = "".join(each.source for each in notebook.cells[1:2])  # a page of one cell has no code
+    asks = re.search(r"start it in the folder (\S+)\.$", second, re.MULTILINE)
     return ROOT / asks[1] if asks else fallback
 
 
