@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from .test_pages import PHONE
+
 PAGES = ("foundations/state", "foundations/stability", "neuroai/attractors")
-PHONE = {"width": 375, "height": 800}
 # Not those of hidden solutions and cells, which a script closes.
 SIZES = """() => [...document.querySelectorAll('.bd-article .math mjx-container > svg')]
     .filter(each => !each.closest('.toggle, details')).map(each => each.getBoundingClientRect())
