@@ -93,7 +93,7 @@ def test_a_page_that_nobody_has_touched_loads_nothing_of_it_and_keeps_its_budget
         opened = visit(f"{address}{case.page}.html", viewport=viewport)
         opened.page.wait_for_timeout(500)
         assert not any("/explorables/" in url for url in opened.requests)
-        assert 0 < opened.bytes <= test_pages.MOST_BYTES
+        assert 0 < opened.weigh() <= test_pages.MOST_BYTES
 
 
 @for_some

@@ -44,7 +44,7 @@ def test_each_formula_is_there_for_the_eye_and_for_the_ear(seen: Visit) -> None:
 
 
 def test_a_page_weighs_less_than_its_budget_and_loads_no_explorable_yet(seen: Visit) -> None:
-    assert 0 < seen.bytes <= MOST_BYTES
+    assert 0 < seen.weigh() <= MOST_BYTES
     assert not any("/explorables/" in url for url in seen.requests)
 
 

@@ -12,15 +12,14 @@ new PerformanceObserver((list) => {
 
 
 class Visit:
-    """A page from its opening on: ``requests``, ``bytes`` and ``complaints`` go on being recorded."""
+    """A page from its opening on: ``requests`` and ``complaints`` go on being recorded."""
 
     def __init__(self, page: Any, url: str) -> None:
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        self.bytes = 0  # over the wire, compressed
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("requestfinished", self._weigh)
+        self._sent: list[Any] = []
+        page.on("request", self._note)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
@@ -32,9 +31,14 @@ class Visit:
         self.page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 500 }))")
         return self
 
-    def _weigh(self, request: Any) -> None:
-        size = request.sizes()["responseBodySize"]  # while this is asked for, other requests may finish
-        self.bytes += size
+    def weigh(self) -> int:
+        """Return the bytes over the wire, compressed, of all that was asked for; wait for what is on its way."""
+        answered = [request for request in self._sent if request.response() is not None]
+        return sum(request.sizes()["responseBodySize"] for request in answered)
+
+    def _note(self, request: Any) -> None:
+        self._sent.append(request)
+        self.requests.append(request.url)
 
     def _hear(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
