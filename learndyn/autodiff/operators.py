@@ -15,25 +15,29 @@ from .transforms import backward
 
 def _reshape(x: Tensor, *lengths: Any) -> Tensor:
     """Reshape to ``lengths``, given one by one or as a tuple; one may be -1."""
-    return shape.reshape(x, lengths[0] if len(lengths) == 1 else lengths)
+    y: Tensor = shape.reshape(x, lengths[0] if len(lengths) == 1 else lengths)
+    return y
 
 
 def _transpose(x: Tensor, *axes: Any) -> Tensor:
     """Permute the axes: reversed without arguments, else as given, one by one or as a tuple."""
     order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int | np.integer) else axes
-    return shape.transpose(x, tuple(order) if order else None)
+    y: Tensor = shape.transpose(x, tuple(order) if order else None)
+    return y
 
 
 def _matrix_transpose(x: Tensor) -> Tensor:
     """Exchange the last two axes, as NumPy's ``mT``."""
     if x.ndim < 2:
         raise ValueError(f"mT: needs at least two axes, got shape {x.shape}")
-    return shape.swapaxes(x, -1, -2)
+    y: Tensor = shape.swapaxes(x, -1, -2)
+    return y
 
 
 def _clip(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Limit to the interval from ``min`` to ``max``; None is no bound."""
-    return e.clip(x, min, max)
+    y: Tensor = e.clip(x, min, max)
+    return y
 
 
 def _place(search: Callable[..., Any]) -> Callable[..., Any]:

@@ -89,7 +89,8 @@ def _source(leaf: Any, outer: bool, caller: str) -> Tensor:
     """A fresh node with the value of an input: connected to it where it is tracked."""
     if isinstance(leaf, Tensor):
         if leaf._tracked and outer:
-            return identity(leaf)
+            node: Tensor = identity(leaf)
+            return node
         source = _constant(leaf._data)
     else:
         source = _constant(as_float_array(leaf, caller))

@@ -149,7 +149,8 @@ def vjp(f: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[[Any], tup
         seed = _shaped(cotangent, _value_of(run.value), "vjp", "cotangent")
         gradients = pull_back_run(run, seed)
         given = _as_given(gradients, run.inputs, run.record or isinstance(seed, Tensor))
-        return rebuild(primals, given)
+        cotangents: tuple[Tree, ...] = rebuild(primals, given)
+        return cotangents
 
     return value, pull_back
 

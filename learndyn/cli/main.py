@@ -90,4 +90,5 @@ def _command(word: str) -> Callable[[Sequence[str]], int]:
         parser.add_argument("command", choices=list(_COMMANDS), help=told)
         parser.parse([word])  # ends with the help text, or with what commands there are
     module, function, _ = _COMMANDS[word]
-    return getattr(import_module(f".{module}", __package__), function)
+    command: Callable[[Sequence[str]], int] = getattr(import_module(f".{module}", __package__), function)
+    return command

@@ -163,7 +163,7 @@ def _values(kind: Any, written: str) -> list[Any]:
     low, high, count = written.split(":")
     values = np.linspace(float(low), float(high), int(count))
     if kind.items[0] == "float":
-        return values.tolist()
+        return list(map(float, values))
     if not np.array_equal(values, values.round()):
         raise ValueError(f"{written} does not give whole numbers (int)")
     return [int(value) for value in values]

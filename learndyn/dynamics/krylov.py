@@ -143,7 +143,7 @@ def _arnoldi(
 
 def _rotated(column: np.ndarray, rotations: list[tuple[float, float]]) -> list[float]:
     """Apply to a new column of H the rotations that made the earlier ones triangular."""
-    entries = column.tolist()
+    entries: list[float] = column.tolist()
     for i, (c, s) in enumerate(rotations):
         entries[i], entries[i + 1] = (
             c * entries[i] + s * entries[i + 1],

@@ -124,7 +124,7 @@ class Learned:
     def log_normal_top_share(self, part: float = 0.1) -> float:
         """The same for a log-normal distribution with this standard deviation of ln |w|."""
         quantile = find_root(lambda z: normal_cdf(z) - part, -8.0, 8.0, -part, 1.0 - part)
-        return normal_cdf(float(np.log(np.abs(self.after)).std()) + quantile)
+        return float(normal_cdf(float(np.log(np.abs(self.after)).std()) + quantile))
 
 
 def normal_cdf(x: Any) -> Any:

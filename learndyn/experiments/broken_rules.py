@@ -113,7 +113,7 @@ def _applies(fault: str, example: RowExample) -> bool:
     if fault == "operands swapped":
         return len(shapes) == 2 and example.kind == "elementwise"
     if fault == "error sums to 0":
-        return np.shape(example.call(*example.operands)) == shapes[0] != ()
+        return bool(np.shape(example.call(*example.operands)) == shapes[0] != ())
     return True
 
 

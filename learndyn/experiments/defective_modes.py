@@ -61,7 +61,7 @@ class DefectiveModes:
     @property
     def predicted_radius(self) -> float:
         """eps^(1/n)."""
-        return EPSILON ** (1.0 / self.order)
+        return float(EPSILON ** (1.0 / self.order))
 
     @property
     def ritz_error(self) -> float:
@@ -71,7 +71,7 @@ class DefectiveModes:
     @property
     def predicted_ritz_error(self) -> float:
         """r^(1/n) for the residual r."""
-        return self.residual ** (1.0 / self.order)
+        return float(self.residual ** (1.0 / self.order))
 
 
 def run(*, order: int = 100, eigenvalue: float = 0.5, seed: int = 0) -> DefectiveModes:

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .. import autodiff as ad
-from ..autodiff import Tensor
 from ..dynamics import DormandPrince, integrate, simulate
 from ..learning import GradientDescent, GradientFlow, ModifiedFlow, gradient_flow, modified_flow, training_map
 
@@ -121,7 +121,7 @@ def run(
             f"and {theta.shape}"
         )
 
-    def loss(theta: Tensor) -> Tensor:
+    def loss(theta: Any) -> Any:
         return 0.5 * ad.sum(lam * theta**2)
 
     def descend(eta: float) -> tuple[np.ndarray, np.ndarray]:

@@ -120,7 +120,7 @@ def run(
 def _fall(flow: GradientFlow, z: np.ndarray, h: float) -> float:
     """-dL/dt at state ``z``: the loss a time h before, less that a time h after, over 2 h."""
     step = RK4(h).step
-    return (flow.loss(step(flow, 0.0, z, -h)) - flow.loss(step(flow, 0.0, z, h))) / (2.0 * h)
+    return float((flow.loss(step(flow, 0.0, z, -h)) - flow.loss(step(flow, 0.0, z, h))) / (2.0 * h))
 
 
 def _descend(

@@ -125,12 +125,12 @@ class PausedRuns:
         """The factor of Adam's first step if only its count is lost."""
         adam: Any = self.rule
         b1, b2, t = adam.beta1, adam.beta2, self.pause + 1
-        return (1.0 - b1**t) / (1.0 - b1) * math.sqrt((1.0 - b2) / (1.0 - b2**t))
+        return float((1.0 - b1**t) / (1.0 - b1) * math.sqrt((1.0 - b2) / (1.0 - b2**t)))
 
     @property
     def predicted_fresh_step(self) -> float:
         """The length of Adam's first step if all but theta is lost, eta sqrt(n)."""
-        return bare_rule(self.rule).step_size * math.sqrt(self.parameters)
+        return float(bare_rule(self.rule).step_size * math.sqrt(self.parameters))
 
 
 def run(

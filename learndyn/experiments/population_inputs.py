@@ -121,7 +121,7 @@ def run(code: InputCode, *, steps: int = 1000, seeds: int = 3, share: float = 0.
 
     def ratio(kernel: np.ndarray) -> float:
         slowest = np.einsum("ki,ij,kj->k", waves, kernel, waves).min()
-        return np.linalg.eigvalsh(kernel)[-1] / slowest
+        return float(np.linalg.eigvalsh(kernel)[-1] / slowest)
 
     for seed in range(seeds):
         theta = code.net.init(np.random.default_rng(seed))

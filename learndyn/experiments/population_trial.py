@@ -50,7 +50,7 @@ class PopulationTrial:
     @property
     def deviation_bound(self) -> float:
         """1 / sqrt(J), radians: the least standard deviation of an unbiased estimate."""
-        return cramer_rao_bound(self.information) ** 0.5
+        return float(cramer_rao_bound(self.information) ** 0.5)
 
 
 def run(

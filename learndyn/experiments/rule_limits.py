@@ -102,7 +102,7 @@ def alternating_gain(rule: Rule, *, steps: int = 2000) -> float:
         before = state.theta
         state = rule.step(state, np.array([1.0 if t % 2 == 0 else -1.0]))
     length = np.abs(state.theta - before) * preconditioner(rule, state)
-    return float(length[0]) / bare_rule(rule).step_size
+    return float(length[0] / bare_rule(rule).step_size)
 
 
 def _limit(rule: Rule, margin: float, steps: int) -> RuleLimit:

@@ -112,8 +112,10 @@ def equivalent_rule(rule: Rule, factor: float) -> Rule:
     """
     old: Any = rule  # the rules of this package are dataclasses
     if hasattr(old, "epsilon"):
-        return replace(old, epsilon=old.epsilon / factor)
-    return replace(old, step_size=old.step_size * factor)
+        new: Rule = replace(old, epsilon=old.epsilon / factor)
+    else:
+        new = replace(old, step_size=old.step_size * factor)
+    return new
 
 
 def scaling_bits(loss: Loss, rule: Rule, start: tuple[float, float], steps: int, factor: float) -> int:

@@ -161,7 +161,7 @@ def remaining_condition_number(condition_number: float, angle: float) -> float:
     """Return the condition number that the best diagonal scaling leaves, (1 + c) / (1 - c)."""
     h11, h12, h22 = hessian(condition_number, angle)
     c = abs(h12) / math.sqrt(h11 * h22)
-    return (1.0 + c) / (1.0 - c)
+    return float((1.0 + c) / (1.0 - c))
 
 
 def descent_time(condition_number: float, tolerance: float) -> int:

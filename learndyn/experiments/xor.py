@@ -76,7 +76,8 @@ class XorResult:
 
     def network(self, index: int) -> list[Layer]:
         """Return the final parameters of one net."""
-        return tree_map(lambda leaf: leaf[index], self.theta)
+        theta: list[Layer] = tree_map(lambda leaf: leaf[index], self.theta)
+        return theta
 
 
 def run(

@@ -125,4 +125,5 @@ def run(
 
 
 def _one(theta: list[Layer], i: int) -> list[Layer]:
-    return tree_map(lambda leaf: leaf[i], theta)
+    one: list[Layer] = tree_map(lambda leaf: leaf[i], theta)
+    return one

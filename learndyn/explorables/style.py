@@ -69,10 +69,9 @@ def axis(
 
 def heading(text: str) -> alt.Chart:
     """Return a title over a panel, at its left edge: a layer. Vega's own would hang on the widths of labels."""
-    title = alt.Chart(alt.InlineData(values=[{"text": text}]))
-    return title.mark_text(align="left", fontSize=_TEXT).encode(
-        x=alt.value(0), y=alt.value(-17), text="text:N"
-    )
+    title = alt.Chart(alt.InlineData(values=[{"text": text}])).mark_text(align="left", fontSize=_TEXT)
+    layer: alt.Chart = title.encode(x=alt.value(0), y=alt.value(-17), text="text:N")
+    return layer
 
 
 def label(
@@ -84,5 +83,6 @@ def label(
     colour: str = colours.ink,
 ) -> alt.Chart:
     """Return a text at (x, y) of a panel, in pixels from its upper left corner: a layer."""
-    words = alt.Chart(alt.InlineData(values=[{"text": text}]))
-    return words.mark_text(align=align, color=colour).encode(x=alt.value(x), y=alt.value(y), text="text:N")
+    words = alt.Chart(alt.InlineData(values=[{"text": text}])).mark_text(align=align, color=colour)
+    layer: alt.Chart = words.encode(x=alt.value(x), y=alt.value(y), text="text:N")
+    return layer

@@ -79,12 +79,13 @@ def _contours(result: ValleySteps) -> alt.Chart:
     at = np.tile(np.arange(points), (levels, 1))
     a, b = np.round(np.moveaxis(result.contours, -1, 0), 3)
     data = frames(levels, digits=3, a=a, b=b, at=at)
-    lines = (
+    lines: alt.Chart = (
         alt.Chart(data)
         .transform_flatten(["at", "a", "b"])
         .mark_line(color=colours.muted, strokeWidth=1.1, opacity=0.5, clip=True)
+        .encode(x=_x(), y=_y(), detail="row:N", order="at:Q")
     )
-    return lines.encode(x=_x(), y=_y(), detail="row:N", order="at:Q")
+    return lines
 
 
 def _taken(data: alt.InlineData, shown: tuple[int, ...]) -> alt.Chart:
@@ -160,7 +161,9 @@ def _ends(result: ValleySteps) -> alt.Chart:
     shape = alt.Shape(
         "kind:N", scale=alt.Scale(domain=["cross", "diamond"], range=["cross", "diamond"]), legend=None
     )
-    return alt.Chart(ends).mark_point(color=colours.ink, size=90).encode(x=_x(), y=_y(), shape=shape)
+    marks = alt.Chart(ends).mark_point(color=colours.ink, size=90)
+    layer: alt.Chart = marks.encode(x=_x(), y=_y(), shape=shape)
+    return layer
 
 
 def _caption(result: ValleySteps, i: int, steps: int) -> str:

@@ -149,7 +149,7 @@ class CentralFlow:
 
     def loss(self, z: Any) -> float:
         """Return L(w), the loss on the path itself."""
-        return number(self._loss(self.state(z).theta), z)
+        return float(number(self._loss(self.state(z).theta), z))
 
     def variance(self, z: Any) -> float:
         """Return tr(Sigma) = E |theta - w|^2 over the last update."""

@@ -189,7 +189,8 @@ def bare_rule(rule: Rule) -> BareRule:
     inner: Any = rule
     while hasattr(inner, "rule"):
         inner = inner.rule
-    return inner
+    bare: BareRule = inner
+    return bare
 
 
 def _frozen_jacobian(rule: Rule, curvature: float, second_moment: float) -> np.ndarray:

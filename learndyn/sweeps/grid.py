@@ -128,7 +128,8 @@ def _plain(name: str, value: Any) -> Value:
         raise ValueError(f"sweep: axis {name} holds NaN, which equals no point. Leave it out")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError(f"sweep: axis {name} holds {value}, beyond 64 bits. Use a string or a float")
-    return value
+    plain: Value = value
+    return plain
 
 
 def _seeds(seeds: Any) -> tuple[int, ...]:

@@ -181,4 +181,4 @@ def _is_flat(case: Case) -> bool:
     g = float(case.run.gradient_norms[-1])
     gain = 1.0 / (1.0 - getattr(rule, "momentum", 0.0))
     won = gain * rule.step_size * g * g * max(int(case.run.times[-1]), 1)
-    return won < _FLAT * abs(case.final)
+    return bool(won < _FLAT * abs(case.final))

@@ -105,7 +105,7 @@ class Company:
     @property
     def whole(self) -> bool:
         """True while nobody has gone."""
-        return len(self.kept) == self.shape[0]
+        return bool(len(self.kept) == self.shape[0])
 
     def end(self, bad: np.ndarray, t: float) -> None:
         """Note that those of the kept members for which ``bad`` is true are gone since ``t``."""

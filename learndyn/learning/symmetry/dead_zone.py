@@ -133,12 +133,12 @@ def settled_gain(rule: Rule, mu: float, *, second_moment: float = 1.0) -> float:
         )
     gain = rule.step_size * mu
     if isinstance(rule, HeavyBall):
-        return gain / (1.0 - rule.momentum)
+        return float(gain / (1.0 - rule.momentum))
     if isinstance(rule, Nesterov):
-        return gain * max(1.0, rule.momentum / (1.0 - rule.momentum))
+        return float(gain * max(1.0, rule.momentum / (1.0 - rule.momentum)))
     if hasattr(rule, "epsilon"):
-        return gain / (math.sqrt(second_moment) + rule.epsilon)
-    return gain
+        return float(gain / (math.sqrt(second_moment) + rule.epsilon))
+    return float(gain)
 
 
 def measure_dead_zone(

@@ -209,7 +209,7 @@ def escape_factor(rule: Rule, mu: float, *, second_moment: float = 1.0) -> float
     s = bare.step_size * mu / (root + bare.epsilon)
     shrink = bare.step_size * bare.weight_decay if isinstance(bare, AdamW) else 0.0
     if beta1 is None:
-        return abs(1.0 + s)
+        return float(abs(1.0 + s))
     step = [[1.0 - shrink + (1.0 - beta1) * s, -beta1], [-(1.0 - beta1) * s, beta1]]
     return float(np.abs(np.linalg.eigvals(step)).max())
 

@@ -282,4 +282,5 @@ def steepness(problem: ControlProblem, controls: Any) -> float:
 def _known(method: Any, caller: str) -> SweepMethod:
     if method not in ("ilqr", "ddp"):
         raise ValueError(f"{caller}: method must be 'ilqr' or 'ddp', got {method!r}")
-    return method
+    known: SweepMethod = method
+    return known

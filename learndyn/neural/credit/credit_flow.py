@@ -64,7 +64,8 @@ class CreditFlow:
 
     def parameters(self, z: Any) -> list[Layer]:
         """Return theta in state ``z``."""
-        return self._theta(z)
+        theta: list[Layer] = self._theta(z)
+        return theta
 
     def objective(self, z: Any) -> Any:
         """Return the rule's objective in state ``z``."""

@@ -78,7 +78,8 @@ class CreditMap:
 
     def parameters(self, z: Any) -> list[Layer]:
         """Return theta in state ``z``."""
-        return self._theta(self._parts(z)[0].theta)
+        theta: list[Layer] = self._theta(self._parts(z)[0].theta)
+        return theta
 
     def credit_state(self, z: Any) -> Tree:
         """Return what the credit rule remembers in state ``z``."""

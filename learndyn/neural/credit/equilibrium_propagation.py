@@ -150,4 +150,5 @@ class EquilibriumPropagation(LossRule):
         def work(parameters: list[Layer]) -> Any:
             return -sum_over(adjoint * replace(network, theta=parameters)(0.0, rest))
 
-        return grad(work)(theta)
+        update: list[Layer] = grad(work)(theta)
+        return update

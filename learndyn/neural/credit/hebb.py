@@ -35,7 +35,8 @@ class UnsupervisedRule:
 
     def gradient(self, model: MLP, theta: list[Layer], x: Any, y: Any = None) -> list[Layer]:
         """Return the exact gradient of the objective, a tree like theta."""
-        return grad(lambda parameters: self.objective(model, parameters, x, y))(theta)
+        slope: list[Layer] = grad(lambda parameters: self.objective(model, parameters, x, y))(theta)
+        return slope
 
     def objective(self, model: MLP, theta: list[Layer], x: Any, y: Any = None) -> Any:
         """Return what the rule makes small."""

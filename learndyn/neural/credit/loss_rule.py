@@ -67,4 +67,5 @@ class LossRule:
 
     def gradient(self, model: MLP, theta: list[Layer], x: Any, y: Any) -> list[Layer]:
         """Return the exact gradient of the objective, a tree like theta."""
-        return grad(lambda parameters: self.objective(model, parameters, x, y))(theta)
+        slope: list[Layer] = grad(lambda parameters: self.objective(model, parameters, x, y))(theta)
+        return slope

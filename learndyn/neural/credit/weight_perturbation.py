@@ -79,4 +79,5 @@ class WeightPerturbation(LossRule):
             change = (shaken(sigma) - shaken(-sigma)) / (2.0 * sigma)
         else:
             change = (shaken(sigma) - self.objective(model, theta, x, y)) / sigma
-        return tree_map(lambda noise: -change * noise, xi)
+        update: list[Layer] = tree_map(lambda noise: -change * noise, xi)
+        return update

@@ -105,7 +105,7 @@ def population_vector_variance(tuning: Tuning, noise: Noise, theta: float) -> fl
     """
     offset = tuning.offsets(float(theta))
     across, along = np.sin(offset), tuning.response(offset) @ np.cos(offset)
-    return float(across @ noise.covariance(tuning, float(theta)) @ across) / along**2
+    return float(across @ noise.covariance(tuning, float(theta)) @ across / along**2)
 
 
 def cosine_efficiency(modulation: float) -> float:

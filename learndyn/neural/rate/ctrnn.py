@@ -89,7 +89,7 @@ class ContinuousTimeRNN:
     @property
     def size(self) -> int:
         """n, the number of neurons."""
-        return self.weight.shape[0]
+        return len(self.weight)
 
     def rates(self, x: Any) -> Any:
         """Return the firing rates phi(x), of the shape of x."""
