@@ -17,9 +17,9 @@ def step_sweep(result: StepSweep, *, name: str = "step-sweep") -> BookFigure:
     axes.loglog(
         result.steps[seen], result.errors[seen], "o", color=colours.blue, markersize=4, label="measured"
     )
-    axes.loglog(result.steps, result.truncation, color=colours.orange, label=r"truncation, $h^2$")
+    axes.loglog(result.steps, result.truncation, color=colours.orange, label=r"truncation, $s^2$")
     axes.loglog(
-        result.steps, result.rounding, "--", color=colours.pink, label=r"rounding, $1/h$"
+        result.steps, result.rounding, "--", color=colours.pink, label=r"rounding, $1/s$"
     )
     axes.axvline(result.predicted_best_step, color=colours.muted, linestyle=":", linewidth=1.5)
     axes.annotate(
@@ -31,14 +31,14 @@ def step_sweep(result: StepSweep, *, name: str = "step-sweep") -> BookFigure:
         va="top",
         color=colours.muted,
     )
-    axes.set_xlabel("step $h$")
+    axes.set_xlabel("step $s$")
     axes.set_ylabel("error of the difference")
     bottom = result.errors[seen].min()
     axes.set_ylim(0.3 * bottom, 10 * result.errors.max())
     axes.legend(loc="lower left")
     alt = (
         "Error of a central difference against its step, both on logarithmic axes: a V. The left arm "
-        "falls as one over h and is scattered, the right arm rises as h squared, and the tip lies "
+        "falls as one over s and is scattered, the right arm rises as s squared, and the tip lies "
         "at the predicted best step."
     )
     return BookFigure(figure, name=name, alt=alt)

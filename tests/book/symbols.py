@@ -1,10 +1,9 @@
 """Which symbols stand in the formulas of a page, and which of them the notation page explains.
 
-A symbol is a Greek or capital letter, a letter under an accent or in another typeface, or one of
-the small letters that the whole book shares (``SHARED``). Other small Latin letters are local:
-each page says what they are. A row of the notation's tables gives a symbol, perhaps with an index
-or argument that marks this meaning, what it means, its shape or unit, and its pages: a list, or
-"from" a page on, which stands for every page that no row lists.
+A symbol is a letter, or a letter under an accent or in another typeface. A row of the notation's
+tables gives a symbol, perhaps with an index or argument that marks this meaning, what it means, its
+shape or unit, and its pages: a list, or "from" a page on, which stands for every page that no row
+lists.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SHARED = frozenset("tz")
 _GREEK = """
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma
 tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell
@@ -30,7 +28,7 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _FORMULA = re.compile(r"(?<!\\)\$\$(.*?)(?<!\\)\$\$|(?<![\\$])\$(?!\$)(.+?)(?<!\\)\$", re.DOTALL)
 _WORDS = re.compile(
     r"\\(?:text|operatorname|textrm|tag|label|mathsf|texttt|begin|end)\*?\{[^}]*\}"
-    r"|\\(?:mathrm|mathbf)\{[^}]{2,}\}"
+    r"|\\(?:mathrm|mathbf)\{[^}]{2,}\}|\\\\\[[^]]*\]"
 )
 _ACCENTED = re.compile(rf"\\({'|'.join(ACCENTS)})(?![a-zA-Z])\s*\{{?\s*\\?([a-zA-Z]+)\s*\}}?")
 _SHORT = re.compile(rf"\\({'|'.join(ACCENTS)})(?![a-zA-Z])\s*([a-zA-Z])")
@@ -71,7 +69,7 @@ def symbols(formula: str) -> set[str]:
     for command, letter in _TOKEN.findall(rest):
         if command in GREEK:
             found.add(command)
-        elif letter and (letter.isupper() or letter in SHARED):
+        elif letter:
             found.add(letter)
     return found
 

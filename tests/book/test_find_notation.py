@@ -73,17 +73,20 @@ def test_each_kind_of_disagreement_is_found(table: list[symbols.Row], said: list
     ("formula", "found"),
     [
         (r"\dot\theta = -\nabla L(\theta), \dots", {"dot", "theta", "L"}),
-        (r"\mathrm E\,v_i^2 \text{ if } \operatorname{Var} X", {"mathrm E", "X"}),
+        (r"\mathrm E\,v_i^2 \text{ if } \operatorname{Var} X", {"mathrm E", "v", "i", "X"}),
         (r"\bar{y} + \tilde w + \tilde{\theta}", {"bar", "tilde w", "tilde theta"}),
-        (r"\begin{aligned} a &= \mathrm{ulp}(x) \cdot \sqrt\varepsilon \end{aligned}", {"varepsilon"}),
+        (
+            r"\begin{aligned} a &= \mathrm{ulp}(x) \\[2pt] &\cdot \sqrt\varepsilon \end{aligned}",
+            {"a", "x", "varepsilon"},
+        ),
         (
             r"z_{t+1} \in \mathbb{R}^n \sim \mathcal N(0, \sigma_w^2)",
-            {"z", "t", "mathbb R", "mathcal N", "sigma"},
+            {"z", "t", "n", "w", "mathbb R", "mathcal N", "sigma"},
         ),
         (r"\left( P^\top Q \right)", {"P", "Q"}),
     ],
 )
-def test_the_symbols_of_a_formula_are_its_greek_capital_accented_and_shared_letters(
+def test_the_symbols_of_a_formula_are_its_letters_with_their_accents_and_typefaces(
     formula: str, found: set[str]
 ) -> None:
     assert symbols.symbols(formula) == found
