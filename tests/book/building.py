@@ -110,7 +110,8 @@ class Book:
 
 def new_book(root: Path) -> Book:
     """Set up a book with a landing page and no other page yet."""
-    not_pages = shutil.ignore_patterns("*.md", "__pycache__")
+    # Compiled files come along, so that no kernel compiles the package again; not those that are being written.
+    not_pages = shutil.ignore_patterns("*.md", "*.pyc.*")
     shutil.copytree(REPOSITORY / "book", root / "book", ignore=not_pages, symlinks=True)
     shutil.copytree(REPOSITORY / "learndyn", root / "learndyn", ignore=not_pages)
     shutil.copy(REPOSITORY / "_config.yml", root)
