@@ -25,7 +25,9 @@ FORMULAS = [
     Formula(r"\alpha \in \mathbb{R}^n, \quad \text{for } \left\| W \right\| \ge 1", display=True),
 ]
 SIGNS = '<svg class="ld-signs" aria-hidden="true"><defs></defs></svg>\n'
-SET = SetFormulas(("<mjx-container>1</mjx-container>", "<mjx-container>2</mjx-container>"), "<defs></defs>", "")
+SET = SetFormulas(
+    ("<mjx-container>1</mjx-container>", "<mjx-container>2</mjx-container>"), "<defs></defs>", ""
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,9 @@ def test_each_sign_of_a_page_is_drawn_once_and_no_others(typesetter: Typesetter)
 def test_the_size_of_a_formula_goes_with_the_letters_around_it(typesetter: Typesetter) -> None:
     """An ex is the height of the reader's own letter x; that of MathJax's letters is 442 thousandths of an em."""
     for html in typesetter.set(FORMULAS).html:
-        height, box = re.search(r'height="([\d.]+)ex".*?viewBox="[-\d.]+ [-\d.]+ [\d.]+ ([\d.]+)"', html).groups()
+        height, box = re.search(
+            r'height="([\d.]+)ex".*?viewBox="[-\d.]+ [-\d.]+ [\d.]+ ([\d.]+)"', html
+        ).groups()
         assert float(height) == pytest.approx(float(box) / 442.0, abs=2e-3)
 
 
@@ -117,10 +121,29 @@ def test_formulas_take_the_places_of_their_sources_and_numbers_stay() -> None:
         "\\[\\begin{split}a \\\\[2pt]\nb\\end{split}\\]</div><p>\\(no formula\\)</p>"
     )
     assert with_set_formulas(body, SET) == SIGNS + (
-        '<p>See <span class="math notranslate nohighlight"><mjx-container>1</mjx-container></span>.</p>'
+        '<p>See <span class="ld-tied"><span class="math notranslate nohighlight">'
+        "<mjx-container>1</mjx-container></span>.</span></p>"
         '<div class="math notranslate nohighlight" id="equation-x">\n<span class="eqno">(3)<a href="#x">#</a></span>'
         "<mjx-container>2</mjx-container></div><p>\\(no formula\\)</p>"
     )
+
+
+@pytest.mark.parametrize(
+    ("prose", "tied"),
+    [
+        ("so {}, and", "so <{},> and"),
+        ("a {}-fold root ({}).", "a <{}-fold> root <({}).>"),
+        ("{} is {}", "{} is {}"),
+        ("of “{}”; {}", "of <“{}”;> {}"),
+    ],
+)
+def test_no_line_can_begin_with_the_sign_after_a_formula(prose: str, tied: str) -> None:
+    formula, done = r'<span class="math notranslate nohighlight">\(x\)</span>', iter(SET.html)
+    expected = re.sub("<(.*?)>", r'<span class="ld-tied">\1</span>', tied)
+    expected = re.sub(
+        "{}", lambda _: f'<span class="math notranslate nohighlight">{next(done)}</span>', expected
+    )
+    assert with_set_formulas(prose.replace("{}", formula), SET).removeprefix(SIGNS) == expected
 
 
 def test_a_table_heading_that_is_a_formula_is_said_in_plain_text() -> None:

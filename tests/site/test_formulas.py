@@ -55,6 +55,18 @@ def test_no_sign_is_cut_at_the_edge_of_its_formula(url: str, visit: Any) -> None
     assert np.abs(shots[0] - shots[1]).max() < 128  # of 255: nowhere ink on the one and paper on the other
 
 
+def test_no_line_begins_with_the_sign_after_a_formula(url: str, visit: Any) -> None:
+    begins = """() => [...document.querySelectorAll('.ld-tied')].filter(each => {
+        const signs = each.lastChild, place = document.createRange();
+        if (signs.nodeType !== Node.TEXT_NODE) return false;
+        place.setStart(signs, 0); place.setEnd(signs, 1);
+        return place.getBoundingClientRect().left < each.querySelector('mjx-container').getBoundingClientRect().left;
+    }).map(each => each.textContent)"""
+    page = visit(url, viewport=PHONE).page
+    assert page.locator(".ld-tied").count() > 20
+    assert page.evaluate(begins) == []
+
+
 def test_a_long_formula_scrolls_in_its_own_box(url: str, visit: Any) -> None:
     page = visit(url, viewport=PHONE).page
     wide = """() => [...document.querySelectorAll('.bd-article div.math')].filter(each => each.scrollWidth > each.clientWidth)

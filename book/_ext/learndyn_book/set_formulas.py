@@ -29,6 +29,11 @@ _FORMULA = re.compile(
 _HEADING_CELL = re.compile(r"<th\b.*?</th>", re.DOTALL)
 _CONTAINER = re.compile(r"<mjx-container(?P<rest>.*?</mjx-container>)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_WITH_ITS_SIGNS = re.compile(
+    r'(?P<before>[(\[“‘]*)(?P<formula><span class="math notranslate nohighlight"[^>]*>(?:(?!</mjx-container>).)*'
+    r"</mjx-container>\s*</span>)(?P<after>(?:[,.;:!?)\]”’…]|[-–][a-z]+)*)",
+    re.DOTALL,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +76,16 @@ def with_set_formulas(body: str, result: SetFormulas) -> str:
     """Put set formulas in the places of the sources of a page's body, and the signs that they use before it."""
     html = iter(result.html)
     body = _FORMULA.sub(lambda each: each["before"] + next(html) + each["after"], body)
+    body = _WITH_ITS_SIGNS.sub(_tied, body)
     body = _HEADING_CELL.sub(lambda cell: _CONTAINER.sub(_spoken, cell[0]), body)
     return f'<svg class="ld-signs" aria-hidden="true">{result.signs}</svg>\n{body}'
+
+
+def _tied(formula: re.Match[str]) -> str:
+    """Keep a formula and the signs beside it on one line: to a browser a drawing is a word that may end one."""
+    if not formula["before"] and not formula["after"]:
+        return formula[0]
+    return f'<span class="ld-tied">{formula[0]}</span>'
 
 
 def _spoken(formula: re.Match[str]) -> str:
