@@ -61,9 +61,7 @@ def test_a_dropped_unbroadcast_is_caught():
     def first_row(g, y, a, b):
         return (g * b)[0] if g.ndim == 2 else g * b
 
-    wrong = operation(
-        "multiply", np.multiply, vjp=(first_row, multiply.op.vjp[1]), jvp=multiply.op.jvp
-    )
+    wrong = operation("multiply", np.multiply, vjp=(first_row, multiply.op.vjp[1]), jvp=multiply.op.jvp)
     with pytest.raises(GradientCheckError, match="reverse mode"):
         check_grads(wrong, X, np.ones((2, 3)) * X, order=1)
 
@@ -87,6 +85,35 @@ def test_an_error_that_sums_to_zero_is_caught():
 def test_the_step_follows_the_scale_of_the_input():
     check_grads(lambda x: tanh(x * 1e6), X * 1e-6)
     check_grads(lambda x: exp(x * 1e-6), X * 1e6)
+
+
+MIXED = np.array([[[-0.74039435]], [[1.71769968]], [[-0.00177504]]])
+CUBE = {
+    "right": lambda g, y, x: 3.0 * g * x**2,
+    "wrong where x is small": lambda g, y, x: (
+        3.0 * g * x**2 * np.where(np.abs(rows._value(x)) < 0.1, 1.001, 1.0)
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_truncation_at_an_element_below_its_neighbours_is_no_fault(seed):
+    """x**3 is flat at the small element, where the step that suits the large ones is far too long."""
+    check_grads(elementwise("cube", lambda x: x**3, CUBE["right"]), MIXED, seed=seed)
+
+
+def test_a_fault_at_an_element_below_its_neighbours_is_caught():
+    wrong = elementwise("cube", lambda x: x**3, CUBE["wrong where x is small"])
+    with pytest.raises(GradientCheckError, match=r"first derivative along argument \[0\]\[2, 0, 0\]"):
+        check_grads(wrong, MIXED)
+
+
+def test_a_derivative_is_compared_up_to_where_the_function_ends():
+    """One step is inside, two are not: a wrong rule is reported, and not that the function has an end."""
+    near = np.array([1.0 + 1.5 * np.finfo(float).eps ** (1 / 3)])
+    wrong = elementwise("root", lambda x: np.sqrt(x - 1.0), lambda g, y, x: g / y)
+    with np.errstate(invalid="ignore"), pytest.raises(GradientCheckError):
+        check_grads(wrong, near, order=1)
 
 
 def test_a_kink_within_the_step_is_reported():
