@@ -41,7 +41,9 @@ _MARK_NEW_COLOURS = """known => {
 }"""
 
 
-def violations(page: Any, axe: str, options: dict[str, Any], where: str | None = None) -> list[tuple[str, str]]:
+def violations(
+    page: Any, axe: str, options: dict[str, Any], where: str | None = None
+) -> list[tuple[str, str]]:
     """Return the rules that a page, or what a selector finds on it, breaks, each with the first element that does."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe)

@@ -93,6 +93,16 @@ def visit(browser: Any) -> Iterator[Any]:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Any) -> Iterator[Visit]:
+    """Open one window, without a cache, in which a module opens page after page."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield Visit(page, "about:blank")
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Return the source of axe-core."""

@@ -45,7 +45,8 @@ MATHJAX = [
     for name in ("startup", "core", "tex", "assistive-mml")
 ]
 _SET = re.compile(
-    r'<mjx-container.*?</mjx-container>|<style>mjx-container.*?</style>|<svg class="ld-signs".*?</svg>', re.DOTALL
+    r'<mjx-container.*?</mjx-container>|<style>mjx-container.*?</style>|<svg class="ld-signs".*?</svg>',
+    re.DOTALL,
 )
 
 
@@ -54,7 +55,15 @@ def measure(url: str) -> dict[str, Any]:
     own measure of the machine in that minute.
     """
     own = os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome") or ""
-    command = ["npx", "--yes", f"lighthouse@{VERSION}", url, "--quiet", "--output=json", f"--chrome-flags={FLAGS}"]
+    command = [
+        "npx",
+        "--yes",
+        f"lighthouse@{VERSION}",
+        url,
+        "--quiet",
+        "--output=json",
+        f"--chrome-flags={FLAGS}",
+    ]
     environment = os.environ | {"CHROME_PATH": own}
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=environment)
     report = json.loads(done.stdout)

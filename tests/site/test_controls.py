@@ -76,7 +76,11 @@ def test_the_search_finds_pages_over_http_and_from_files(site: Path, address: st
 
 @pytest.mark.parametrize(
     ("words", "page"),
-    [("simulate", "reference/dynamics.html"), ("limit cycle", "glossary.html"), ("Polyak", "references.html")],
+    [
+        ("simulate", "reference/dynamics.html"),
+        ("limit cycle", "glossary.html"),
+        ("Polyak", "references.html"),
+    ],
     ids=["a function", "a term", "an author"],
 )
 def test_the_search_leads_to_a_function_a_term_and_an_author(
@@ -133,9 +137,7 @@ def test_an_unknown_address_shows_the_way_home(address: str, browser: Any) -> No
 @pytest.mark.parametrize(
     "name", ["intro", "overview", "search", "foundations/step_size", "neuroai/attractors", "reference/cli"]
 )
-def test_the_keyboard_reaches_everything_and_is_seen(
-    name: str, site: Path, address: str, visit: Any
-) -> None:
+def test_the_keyboard_reaches_everything_and_is_seen(name: str, site: Path, address: str, visit: Any) -> None:
     if not (site / f"{name}.html").is_file():
         pytest.skip(f"this site has no page {name}")
     page = visit(f"{address}{name}.html", viewport={"width": 1280, "height": 900}).page

@@ -20,7 +20,11 @@ from .conftest import DEEP, site_folder
 ROOT = Path(__file__).parents[2]
 QUICK = ["foundations/tensor", "foundations/stability", "foundations/step_size"]
 SOURCES = site_folder() / "_sources"
-TO_RUN = sorted(p.relative_to(SOURCES).with_suffix("").as_posix() for p in SOURCES.rglob("*.md")) if DEEP else QUICK
+TO_RUN = (
+    sorted(p.relative_to(SOURCES).with_suffix("").as_posix() for p in SOURCES.rglob("*.md"))
+    if DEEP
+    else QUICK
+)
 CODE = re.compile(r"^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)\n?(.*?)\n*```$", re.MULTILINE | re.DOTALL)
 FOREIGN = re.compile(r"\{(?:glue|doc|cite|eq|ref|numref|term|py)(?::\w+)?\}`|^:::|^```\{", re.MULTILINE)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+
+from .visit import Visit
 
 
-def test_the_page_is_whole_when_opened_as_a_file(page_path: str, site: Path, visit: Any) -> None:
-    page = visit((site / page_path).as_uri())
+def test_the_page_is_whole_when_opened_as_a_file(page_path: str, site: Path, reader: Visit) -> None:
+    page = reader.open((site / page_path).as_uri()).settle()
     assert page.remote_requests("file:") == []
     assert page.complaints == []
 

@@ -5,9 +5,6 @@ A page is opened once, and each test then sets the scheme and the width that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from learndyn.experiments.page_scores import BUDGET
@@ -26,11 +23,11 @@ UNSET = """[...document.querySelectorAll('.math')].filter(each => {
 
 
 @pytest.fixture(scope="module")
-def seen(page_path: str, address: str, browser: Any) -> Iterator[Visit]:
+def seen(page_path: str, address: str, reader: Visit) -> Visit:
     """Open a page in the light, at the width of a desk, where no colour changes slowly."""
-    context = browser.new_context(color_scheme="light", viewport=DESK, reduced_motion="reduce")
-    yield Visit(context.new_page(), address + page_path)
-    context.close()
+    reader.page.emulate_media(color_scheme="light")
+    reader.page.set_viewport_size(DESK)
+    return reader.open(address + page_path)
 
 
 @pytest.fixture(scope="session")
