@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,11 +59,11 @@ def made(case: Case) -> Any:
 
 
 @pytest.fixture(scope="module")
-def seen(case: Case, address: str, browser: Any) -> Iterator[Visit]:
+def seen(case: Case, address: str, reader: Visit) -> Visit:
     """Open its page on a phone."""
-    context = browser.new_context(color_scheme="light", viewport=PHONE, reduced_motion="reduce")
-    yield Visit(context.new_page(), f"{address}{case.page}.html")
-    context.close()
+    reader.page.emulate_media(color_scheme="light", media="screen")
+    reader.page.set_viewport_size(PHONE)
+    return reader.open(f"{address}{case.page}.html")
 
 
 def test_each_explorable_of_the_book_has_a_row_here(site: Path) -> None:
