@@ -70,7 +70,7 @@ def browser() -> Iterator[Any]:
     own = os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
     with playwright.sync_playwright() as engine:
         try:
-            running = engine.chromium.launch(executable_path=own)
+            running = engine.chromium.launch(executable_path=own, args=["--disable-gpu", "--num-raster-threads=1"])
         except playwright.Error:
             pytest.skip("no browser: run `playwright install chromium`, or set CHROME_PATH to one")
         yield running

@@ -18,7 +18,7 @@ import pytest
 from .conftest import DEEP, site_folder
 
 ROOT = Path(__file__).parents[2]
-QUICK = ["foundations/tensor", "foundations/stability", "foundations/step_size"]
+QUICK = ["foundations/tensor", "foundations/backpropagation", "foundations/step_size"]
 SOURCES = site_folder() / "_sources"
 TO_RUN = (
     sorted(p.relative_to(SOURCES).with_suffix("").as_posix() for p in SOURCES.rglob("*.md"))

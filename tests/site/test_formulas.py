@@ -46,7 +46,7 @@ def test_a_page_asks_for_no_font(url: str, visit: Any) -> None:
 def test_no_sign_is_cut_at_the_edge_of_its_formula(url: str, visit: Any) -> None:
     """What is drawn only when it is near is cut at its edges: there no more than a trace of a sign may stick out."""
     image = pytest.importorskip("PIL.Image", reason="run `pip install -e .[plots]`")
-    page = visit(url, viewport={"width": 800, "height": 9000}).page
+    page = visit(url, viewport={"width": 800, "height": 5000}).page
     shots = []
     for style in ("", DRAW_ALL):
         page.add_style_tag(content=f"{style} /* */")
