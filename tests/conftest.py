@@ -18,6 +18,6 @@ settings.load_profile(os.environ.get("LEARNDYN_PROFILE") or ("ci" if os.environ.
 
 
 def pytest_xdist_auto_num_workers(config: object) -> int:
-    """Start one worker more than there are cores: one of them mostly waits, for a browser, a build or a killed process."""
+    """Start one worker more than there are cores: one mostly waits, for a browser, a build or a killed process."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + 1
