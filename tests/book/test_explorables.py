@@ -104,6 +104,20 @@ def extension(monkeypatch):
     return explorables
 
 
+def test_vega_is_put_together_again_only_for_another_version(extension, tmp_path):
+    file = tmp_path / extension.FOLDER / extension.VEGA
+    file.parent.mkdir(parents=True)
+    file.write_text("/* Vega, from vl-convert-python 0.0.1 */\n", encoding="utf-8")
+    app = SimpleNamespace(outdir=tmp_path)
+    extension.write_vega(app, None)
+    whole = file.read_text(encoding="utf-8")
+    assert "window.vegaEmbed" in whole
+    kept = whole.splitlines()[0]
+    file.write_text(kept + "\nof an earlier build", encoding="utf-8")
+    extension.write_vega(app, None)
+    assert file.read_text(encoding="utf-8") == kept + "\nof an earlier build"
+
+
 def test_a_site_without_explorables_gets_no_vega(extension, tmp_path):
     extension.write_vega(SimpleNamespace(outdir=tmp_path), None)
     assert list(tmp_path.iterdir()) == []

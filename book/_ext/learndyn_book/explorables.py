@@ -8,6 +8,7 @@ comes near. Scripts and no JSON, because a browser lets a page from a folder loa
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,13 @@ def write_vega(app: Sphinx, exception: Exception | None) -> None:
     folder = Path(app.outdir, FOLDER)
     if exception is not None or not folder.is_dir():
         return
+    # Putting it together takes more than a second, and it is the same until another version is installed.
+    head = f"/* Vega, from vl-convert-python {version('vl-convert-python')} */\n"
+    file = folder / VEGA
+    if file.is_file() and file.read_text(encoding="utf-8").startswith(head):
+        return
     import vl_convert  # of the extra that draws the figures, so it is there when one was drawn
 
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     # In a function: the short names inside it are also those of the site's own script.
-    (folder / VEGA).write_text(f"(() => {{{bundle}}})();\n", encoding="utf-8", newline="\n")
+    file.write_text(f"{head}(() => {{{bundle}}})();\n", encoding="utf-8", newline="\n")
