@@ -138,10 +138,10 @@ class _BothModes:
     def fault(self, numeric: Array) -> tuple[str, str] | None:
         """Name the mode that disagrees, and give both numbers."""
         total = float(np.vdot(self.cotangent, numeric))
+        # A rounding error of f, weighted by the cotangent, divided by the step.
+        noise = 10 * EPS * float(np.sum(np.abs(self.cotangent * self.value))) / STEP
         for mode, terms in (("reverse", self.reverse), ("forward", self.cotangent * self.forward)):
             analytic, scale = float(np.sum(terms)), float(np.sum(np.abs(terms)))
-            # A rounding error of f, weighted by the cotangent, divided by the step.
-            noise = 10 * EPS * float(np.sum(np.abs(self.cotangent * self.value))) / STEP
             if not abs(analytic - total) <= noise + self.rtol * max(scale, abs(total)):
                 return mode, f"{analytic:.12g}, finite differences give {total:.12g}"
         per_output = 10 * EPS * (1 + np.abs(self.value)) / STEP
